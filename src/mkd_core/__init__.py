@@ -1,0 +1,1 @@
+"""The pure domain core of MKD: agreements, targets, approval rules."""

@@ -1,0 +1,1 @@
+"""Everything of MKD that touches the world: plugins, backends, the command line."""

@@ -26,15 +26,15 @@ class ExpressionError(PolicyError):
         """The line that holds the mistake and a caret below it."""
         start = self.text.rfind("\n", 0, self.column - 1) + 1
         end = self.text.find("\n", self.column - 1)
-        line = self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+        # A very long line is shown around the mistake only.
+        start = max(start, self.column - 80)
+        line = self.text[start : len(self.text) if end < 0 else end][:110].rstrip("\r")
         before = "".join("\t" if letter == "\t" else " " for letter in line[: self.column - 1 - start])
         return f"  {line}\n  {before}^"
 
     def at(self, where: str) -> ExpressionError:
         """The same mistake, said to be in that place."""
-        return ExpressionError(
-            self.code, self.message, text=self.text, column=self.column, where=where, mend=self.mend
-        )
+        return ExpressionError(self.code, self.message, text=self.text, column=self.column, where=where, mend=self.mend)
 
     def __str__(self) -> str:
         place = f"{self.where}, column {self.column}" if self.where else f"column {self.column}"

@@ -62,8 +62,8 @@ class BadValue(ValueError):
 class Fact:
     """One fact that can be known: its name, what it means, and the values it can take.
 
-    ``low`` and ``high`` bound numbers and times (minutes), both inclusive; ``step`` is the distance of two values that a
-    remedy may propose. ``source`` says who usually knows it.
+    ``low`` and ``high`` bound numbers and times (minutes), both inclusive; ``step`` is the distance of two values that
+    a remedy may propose. ``source`` says who usually knows it.
     """
 
     name: str
@@ -130,7 +130,9 @@ class Fact:
             case Kind.CHOICE | Kind.TEXT:
                 return "one of " + ", ".join(self.choices)
             case Kind.TIME:
-                return f'a time "HH:MM" from {show_time(int(self.low or 0))} to {show_time(int(self.high or LAST_MINUTE))}'
+                return (
+                    f'a time "HH:MM" from {show_time(int(self.low or 0))} to {show_time(int(self.high or LAST_MINUTE))}'
+                )
             case Kind.DATE:
                 return 'a date "YYYY-MM-DD"'
         bounds = f" from {self.low} to {self.high}" if self.low is not None and self.high is not None else ""

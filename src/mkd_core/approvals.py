@@ -1,0 +1,173 @@
+"""Who has to approve, who may vote, what the votes come to, and until when. Pure: the organisation is an argument.
+
+Approvers are resolved when a step opens. A dated mandate alone replaces an officer; absences are not guessed. A vacant
+post without a mandate goes one level up, and so does whoever would decide on the own request.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+from mkd_core.errors import InvalidInput
+from mkd_core.events import Approver, Ballot, Step
+from mkd_core.people import Employee, Mandate, MandateKind, Unit
+
+_WITHIN = re.compile(r"(\d{1,4}) (working days?|days?|months?)")
+
+
+class Organisation(Protocol):
+    """The organisation as of one date."""
+
+    @property
+    def on(self) -> date:
+        """The date it is seen at."""
+
+    def employee(self, key: str) -> Employee | None:
+        """The person of that key, if known and served."""
+
+    def unit(self, key: str) -> Unit | None:
+        """The unit of that key, if known."""
+
+    def mandates(self) -> Sequence[Mandate]:
+        """The mandates on record."""
+
+    def with_role(self, role: str) -> Sequence[str]:
+        """The people who hold that role."""
+
+
+@frozen
+class Resolved:
+    """The approvers of a step; ``problem`` says in one line why there are none."""
+
+    approvers: tuple[Approver, ...]
+    problem: str = ""
+
+
+def resolve(
+    step: Step, applicant: Employee, organisation: Organisation, exclude: frozenset[str] = frozenset()
+) -> Resolved:
+    """Who may vote on that step now. The applicant never may; ``exclude`` names people who may not either."""
+    barred = exclude | {applicant.key}
+    found: dict[str, Approver] = {}
+    for wanted in step.approvers:
+        if wanted.startswith("role:"):
+            candidates = [Approver(person=key) for key in organisation.with_role(wanted[5:]) if key not in barred]
+        else:
+            one = _officer(wanted, applicant, organisation, barred)
+            candidates = [one] if one else []
+        for approver in candidates:
+            found.setdefault(approver.person, approver)
+    if found:
+        return Resolved(tuple(found.values()))
+    return Resolved((), f"step {step.id}: nobody is left to decide as {', '.join(step.approvers)}")
+
+
+def _officer(wanted: str, applicant: Employee, organisation: Organisation, barred: frozenset[str]) -> Approver | None:
+    unit = organisation.unit(applicant.unit)
+    if wanted == "superior" and applicant.superior:
+        acting = _acting(organisation, person=applicant.superior)
+        if acting and acting.person not in barred:
+            return acting
+        superior = organisation.employee(applicant.superior)
+        if superior and superior.active and superior.key not in barred and not acting:
+            return Approver(person=superior.key)
+        unit = organisation.unit(superior.unit) if superior else unit
+    elif wanted == "head_of_agency" and unit:
+        unit = organisation.unit(unit.agency or unit.key)
+    return _head(unit, organisation, barred)
+
+
+def _head(unit: Unit | None, organisation: Organisation, barred: frozenset[str]) -> Approver | None:
+    """The head of the unit or whoever acts for it; one level up while the post is vacant or its holder barred."""
+    seen: set[str] = set()
+    while unit and unit.key not in seen:
+        seen.add(unit.key)
+        acting = _acting(organisation, unit=unit)
+        head = organisation.employee(unit.head) if unit.head else None
+        approver = acting or (Approver(person=head.key) if head and head.active else None)
+        if approver and approver.person not in barred:
+            return approver
+        unit = organisation.unit(unit.parent) if unit.parent else None
+    return None
+
+
+def _acting(organisation: Organisation, *, unit: Unit | None = None, person: str | None = None) -> Approver | None:
+    """Whoever a mandate in force puts in the place of that unit's head or of that person."""
+    for mandate in organisation.mandates():
+        if not mandate.holds(organisation.on):
+            continue
+        office = organisation.unit(mandate.unit) if mandate.unit else None
+        for_unit = unit is not None and (
+            mandate.unit == unit.key or (unit.head is not None and mandate.replaces == unit.head)
+        )
+        for_person = person is not None and (
+            mandate.replaces == person or (office is not None and office.head == person)
+        )
+        fills_vacancy = mandate.kind is not MandateKind.PLT or unit is None or unit.head is None
+        acting = organisation.employee(mandate.acting)
+        if (for_unit or for_person) and fills_vacancy and acting and acting.active:
+            return Approver(
+                person=mandate.acting,
+                on_behalf_of=mandate.replaces or (office.head if office and office.head else mandate.unit),
+                mandate=mandate.kind,
+                reference=mandate.reference,
+            )
+    return None
+
+
+class Tally(StrEnum):
+    """What the votes on a step come to."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    REFUSED = "refused"
+    RETURNED = "returned"
+
+
+def tally(step: Step, approvers: Iterable[Approver], votes: Sequence[tuple[str, Ballot]]) -> Tally:
+    """Count the votes, a pair (person, ballot) each; the last one of a person counts.
+
+    One ``return`` returns at once. ``all`` needs everybody, ``any`` one, a number so many; the step is refused as
+    soon as what is needed cannot be reached any more.
+    """
+    people = {approver.person for approver in approvers} | {person for person, _ in votes}
+    last = dict(votes)
+    if Ballot.RETURN in last.values():
+        return Tally.RETURNED
+    needed = {"all": len(people), "any": 1}.get(step.need) or int(step.need)
+    approving = sum(ballot is Ballot.APPROVE for ballot in last.values())
+    refusing = sum(ballot is Ballot.REFUSE for ballot in last.values())
+    if approving >= needed:
+        return Tally.PASSED
+    return Tally.REFUSED if len(people) - refusing < needed else Tally.OPEN
+
+
+def due_date(opened: date, within: str, is_working_day: Callable[[date], bool]) -> date | None:
+    """The last day of ``N working days``, ``N days`` or ``N months`` after the day it was opened; None without one.
+
+    Working days are those of the unit's calendar; the day of opening does not count. A month ends on the same day of
+    the month, or on its last. Raises ``InvalidInput`` for another wording.
+    """
+    if not within:
+        return None
+    match = _WITHIN.fullmatch(within)
+    if not match or not int(match[1]):
+        raise InvalidInput("MKD216", f"{within!r} is no period", mend='write "5 working days", "21 days" or "2 months"')
+    count, unit = int(match[1]), match[2].rstrip("s")
+    if unit == "month":
+        year, month = divmod(opened.year * 12 + opened.month - 1 + count, 12)
+        return date(year, month + 1, min(opened.day, calendar.monthrange(year, month + 1)[1]))
+    if unit == "day":
+        return opened + timedelta(days=count)
+    day = opened
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day

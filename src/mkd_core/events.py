@@ -1,0 +1,477 @@
+"""What happened, one frozen class a kind of event, in the past tense.
+
+People are opaque keys. A field made with :func:`private` (free text, targets, the facts a decision used) is kept
+beside the hash chain and may be erased; it therefore always has a default, and a state rebuilt after the erasure
+simply lacks it. Who did it and when stand on the envelope (:class:`Happened`), not in each event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from mkd_core.people import MandateKind
+from mkd_core.targets import Target
+from mkd_core.worktime import Window, WorkPlan
+
+
+def private(default: Any = "") -> Any:
+    """A field that lies beside the chain and can be erased; ``default`` is what is left then."""
+    return field(default=default, repr=False, metadata={"private": True})
+
+
+@frozen(kw_only=True)
+class Terms:
+    """What an agreement says besides its targets.
+
+    ``ends`` None is open-ended (permanent), which asks for a ``review`` date. The three ``…_given`` say whether the
+    private text was there, so that a decision can be checked after the text was erased.
+    """
+
+    plan: WorkPlan
+    starts: date
+    ends: date | None = None
+    review: date | None = None
+    outside_region: bool = False
+    reason_given: bool = False
+    evidence_given: bool = False
+    work_plan_given: bool = False
+
+
+class Ballot(StrEnum):
+    """What an approver may answer; ``return`` sends the request back to be changed."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    RETURN = "return"
+
+
+@frozen(kw_only=True)
+class Approver:
+    """Somebody who may vote on a step; ``on_behalf_of`` is the officer or the unit whose head is replaced."""
+
+    person: str
+    on_behalf_of: str | None = None
+    mandate: MandateKind | None = None
+    reference: str = ""
+
+
+@frozen(kw_only=True)
+class Step:
+    """A step of the route as the policy had it when the request was submitted.
+
+    ``need`` is ``all``, ``any`` or a number; ``within`` such as ``5 working days``; ``late`` what happens after that.
+    """
+
+    id: str
+    approvers: tuple[str, ...]
+    need: str = "all"
+    within: str = ""
+    late: str = "remind"
+    distinct: bool = False
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """What a policy said: enough to see it and to decide it again; the facts it used lie beside the chain.
+
+    ``failed`` and ``undetermined`` are ids of rules; ``season`` is the one whose variant decided, if any.
+    """
+
+    outcome: str
+    policy: str
+    version: str
+    on: date
+    moment: str
+    failed: tuple[str, ...] = ()
+    undetermined: tuple[str, ...] = ()
+    season: str | None = None
+
+
+# ---- the agreement ---------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class AgreementProposed:
+    """The applicant laid out plan and targets; version 1 of the agreement is a draft."""
+
+    agreement: str
+    terms: Terms
+    targets: tuple[Target, ...] = private(())
+    reason: str = private()
+    evidence: str = private()
+    work_plan: str = private()
+
+
+@frozen(kw_only=True)
+class AmendmentProposed:
+    """A new version travels the route while the old one stays in force."""
+
+    agreement: str
+    version: int
+    terms: Terms
+    targets: tuple[Target, ...] = private(())
+    reason: str = private()
+    evidence: str = private()
+    work_plan: str = private()
+
+
+@frozen(kw_only=True)
+class TermsRevised:
+    """The applicant changed plan or texts of a version that was not submitted yet, or was returned."""
+
+    agreement: str
+    version: int
+    terms: Terms
+    reason: str = private()
+    evidence: str = private()
+    work_plan: str = private()
+
+
+@frozen(kw_only=True)
+class TargetsCountered:
+    """One side proposed other targets; the other side's consent is open again. ``side`` is employee or superior."""
+
+    agreement: str
+    version: int
+    revision: int
+    side: str
+    targets: tuple[Target, ...] = private(())
+    note: str = private()
+
+
+@frozen(kw_only=True)
+class TargetsConsented:
+    """One side agreed to the targets as they stood in that revision."""
+
+    agreement: str
+    version: int
+    revision: int
+    side: str
+    on_behalf_of: str | None = None
+    mandate: MandateKind | None = None
+
+
+@frozen(kw_only=True)
+class AgreementSubmitted:
+    """The request went on its route; from here on it counts against every limit."""
+
+    agreement: str
+    version: int
+    verdict: Verdict
+    route: tuple[Step, ...]
+    facts: Mapping[str, Any] = private({})
+
+
+@frozen(kw_only=True)
+class StepOpened:
+    """The approvers of a step were resolved, when it opened or when the organisation changed."""
+
+    agreement: str
+    version: int
+    step: str
+    approvers: tuple[Approver, ...]
+    due: date | None = None
+    problem: str = ""
+
+
+@frozen(kw_only=True)
+class VoteCast:
+    """An approver answered; ``merged`` when the vote on the step before was recorded for this one too."""
+
+    agreement: str
+    version: int
+    step: str
+    ballot: Ballot
+    verdict: Verdict
+    on_behalf_of: str | None = None
+    mandate: MandateKind | None = None
+    reference: str = ""
+    ground: str = ""
+    merged: bool = False
+    reason: str = private()
+    facts: Mapping[str, Any] = private({})
+
+
+@frozen(kw_only=True)
+class ApplicantConsulted:
+    """The refusal that is intended was talked over, where the policy asks for that before a refusal."""
+
+    agreement: str
+    version: int
+    note: str = private()
+
+
+@frozen(kw_only=True)
+class DeadlinePassed:
+    """A step's deadline went by and what the policy says then was done."""
+
+    agreement: str
+    version: int
+    step: str
+    effect: str
+    due: date
+
+
+@frozen(kw_only=True)
+class AgreementApproved:
+    """The last step passed; the version holds from ``effective`` on, never backwards."""
+
+    agreement: str
+    version: int
+    effective: date
+
+
+@frozen(kw_only=True)
+class AgreementReturned:
+    """The request went back to the applicant to be changed."""
+
+    agreement: str
+    version: int
+
+
+@frozen(kw_only=True)
+class AgreementRefused:
+    """A step refused the request; ``ground`` where the policy has a closed list."""
+
+    agreement: str
+    version: int
+    ground: str = ""
+
+
+@frozen(kw_only=True)
+class AgreementWithdrawn:
+    """The applicant took the request back."""
+
+    agreement: str
+    version: int
+    reason: str = private()
+
+
+@frozen(kw_only=True)
+class AgreementSuspended:
+    """The agreement rests from that date on."""
+
+    agreement: str
+    since: date
+    reason: str = private()
+
+
+@frozen(kw_only=True)
+class AgreementResumed:
+    """The agreement holds again from that date on."""
+
+    agreement: str
+    since: date
+
+
+@frozen(kw_only=True)
+class AgreementRevoked:
+    """The employer ended the agreement; ``since`` is the first day without it."""
+
+    agreement: str
+    since: date
+    reason: str = private()
+
+
+@frozen(kw_only=True)
+class AgreementEnded:
+    """The agreement was ended by the employee or by mutual consent; ``since`` is the first day without it."""
+
+    agreement: str
+    since: date
+
+
+@frozen(kw_only=True)
+class RecalledToOffice:
+    """The superior called the person to the office for a day; ``windows`` are the office hours of that day."""
+
+    agreement: str
+    on: date
+    windows: tuple[Window, ...]
+    reason: str = private()
+
+
+@frozen(kw_only=True)
+class ReviewOpened:
+    """A live agreement was decided again and would not be approved now; it goes on until somebody decides."""
+
+    agreement: str
+    verdict: Verdict
+    facts: Mapping[str, Any] = private({})
+
+
+# ---- work and results ------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class ActivityReported:
+    """The employee reported work on a day, in minutes."""
+
+    agreement: str
+    activity: str
+    on: date
+    minutes: int
+    target: str | None = None
+    description: str = private()
+    evidence: str = private()
+
+
+@frozen(kw_only=True)
+class ActivityVerified:
+    """The superior validated an activity; ``minutes`` are those accepted, 0 rejects it."""
+
+    agreement: str
+    activity: str
+    minutes: int
+    note: str = private()
+
+
+@frozen(kw_only=True)
+class ResultReported:
+    """The employee reported what was reached of a target by a date."""
+
+    agreement: str
+    result: str
+    target: str
+    on: date
+    value: Decimal
+    evidence_given: bool = False
+    evidence: str = private()
+
+
+@frozen(kw_only=True)
+class ResultVerified:
+    """The superior confirmed a result; ``value`` is the one accepted."""
+
+    agreement: str
+    result: str
+    value: Decimal
+    note: str = private()
+
+
+@frozen(kw_only=True)
+class ResultDisputed:
+    """The employee does not agree with what was verified; the dispute is open."""
+
+    agreement: str
+    result: str
+    note: str = private()
+
+
+@frozen(kw_only=True)
+class ClosedLine:
+    """A pay line that a closed period led to."""
+
+    item: str
+    quantity: Decimal
+    unit: str
+    rule: str
+    source: str
+
+
+@frozen(kw_only=True)
+class PeriodClosed:
+    """A person's period was closed: what was validated and reached, and what that does to pay.
+
+    ``rating`` is proposed, never final; ``missing`` says what would have been needed.
+    """
+
+    period: str
+    minutes: int
+    achievement: Decimal | None
+    rating: str | None
+    scheme: str
+    lines: tuple[ClosedLine, ...]
+    missing: tuple[str, ...] = ()
+
+
+# ---- facts and mandates ----------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class FactAttested:
+    """Somebody vouched for a fact about a person, until a date if it has one."""
+
+    person: str
+    fact: str
+    role: str
+    until: date | None = None
+    value: bool | int | float | str | None = private(None)
+    evidence: str = private()
+
+
+@frozen(kw_only=True)
+class MandateGiven:
+    """An acting officer was named, or a colleague asked to stand in."""
+
+    kind: MandateKind
+    acting: str
+    starts: date
+    ends: date | None = None
+    unit: str | None = None
+    replaces: str | None = None
+    reference: str = ""
+    accepted: bool = True
+
+
+@frozen(kw_only=True)
+class PrivatePartsErased:
+    """The private parts of this stream up to this event were erased, on purpose."""
+
+    reason: str
+
+
+EVENTS: Mapping[str, tuple[type, int]] = {
+    kind.__name__: (kind, 1)
+    for kind in (
+        AgreementProposed,
+        AmendmentProposed,
+        TermsRevised,
+        TargetsCountered,
+        TargetsConsented,
+        AgreementSubmitted,
+        StepOpened,
+        VoteCast,
+        ApplicantConsulted,
+        DeadlinePassed,
+        AgreementApproved,
+        AgreementReturned,
+        AgreementRefused,
+        AgreementWithdrawn,
+        AgreementSuspended,
+        AgreementResumed,
+        AgreementRevoked,
+        AgreementEnded,
+        RecalledToOffice,
+        ReviewOpened,
+        ActivityReported,
+        ActivityVerified,
+        ResultReported,
+        ResultVerified,
+        ResultDisputed,
+        PeriodClosed,
+        FactAttested,
+        MandateGiven,
+        PrivatePartsErased,
+    )
+}
+"""Every kind of event by its name, with the number of the schema that is written today."""
+
+
+@frozen
+class Happened:
+    """An event with its envelope: which it is in its stream, when it happened and by whom.
+
+    ``at`` has a zone; ``by`` is the opaque key of a person, or ``system`` for what the clock did.
+    """
+
+    number: int
+    at: datetime
+    by: str
+    event: Any

@@ -1,0 +1,261 @@
+"""From trees to one Python function: compiled once, then as fast as the same rules written by hand.
+
+Two functions answer for one list of yes-or-no trees. The fast one is two-valued and used while nothing it reads is
+missing; the other follows Kleene's three values and is compiled when it is first needed. Both give masks: bit *i*
+stands for the tree numbered *i*. A division by zero leaves the fast one, as the value is missing then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from mkd_core.language.parameters import Parameter
+from mkd_core.language.tree import (
+    Absolute,
+    Arithmetic,
+    Both,
+    Comparison,
+    Conditional,
+    Constant,
+    Either,
+    Extreme,
+    FactName,
+    Known,
+    Membership,
+    Negative,
+    Node,
+    Not,
+    ParameterName,
+    walk,
+)
+from mkd_core.language.vocabulary import Value, Vocabulary
+
+#: The values of a vocabulary's facts in its order, ``None`` where missing.
+Values = Sequence[Value | None]
+
+
+class Names:
+    """The constants of a function that have no literal, under names of their own."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, object] = {}
+
+    def literal(self, value: Value | tuple[Value, ...]) -> str:
+        if isinstance(value, bool | int | float | str):
+            return f"({value!r})" if isinstance(value, int | float) and value < 0 else repr(value)
+        name = f"k{len(self.bound)}"
+        self.bound[name] = frozenset(value) if isinstance(value, tuple) else value
+        return name
+
+
+class _Writer:
+    """What both writers share: facts by their place, constants and parameters as literals."""
+
+    def __init__(self, vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names) -> None:
+        self.index = vocabulary.index
+        self.parameters = parameters
+        self.names = names
+
+    def parameter(self, name: str) -> str:
+        return self.names.literal(self.parameters[name].value)
+
+    def members(self, node: Membership) -> str:
+        value = node.members if isinstance(node.members, tuple) else self.parameters[node.members].value
+        return self.names.literal(value if isinstance(value, tuple) else (value,))
+
+
+class TwoValued(_Writer):
+    """One Python expression a tree, right while nothing is missing."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names, often: frozenset[str]
+    ) -> None:
+        super().__init__(vocabulary, parameters, names)
+        self.often = often
+
+    def write(self, node: Node) -> str:
+        match node:
+            case Constant(value):
+                return self.names.literal(value)
+            case FactName(name):
+                return self.fact(name)
+            case ParameterName(name):
+                return self.parameter(name)
+            case Known(name):
+                return f"({self.fact(name)} is not None)"
+            case Not(operand):
+                return f"(not {self.write(operand)})"
+            case Both(parts):
+                return "(" + " and ".join(self.write(each) for each in parts) + ")"
+            case Either(parts):
+                return "(" + " or ".join(self.write(each) for each in parts) + ")"
+            case Comparison(operands, orders):
+                tail = "".join(f" {order} {self.write(each)}" for order, each in zip(orders, operands[1:], strict=True))
+                return f"({self.write(operands[0])}{tail})"
+            case Membership(operand, _, negated):
+                return f"({self.write(operand)} {'not in' if negated else 'in'} {self.members(node)})"
+            case Arithmetic(left, operator, right):
+                return f"({self.write(left)} {operator} {self.write(right)})"
+            case Negative(operand):
+                return f"(-{self.write(operand)})"
+            case Absolute(operand):
+                return f"abs({self.write(operand)})"
+            case Extreme(which, arguments):
+                return f"{which}({', '.join(self.write(each) for each in arguments)})"
+            case Conditional(then, condition, otherwise):
+                return f"({self.write(then)} if {self.write(condition)} else {self.write(otherwise)})"
+
+    def fact(self, name: str) -> str:
+        place = self.index[name]
+        return f"f{place}" if name in self.often else f"v[{place}]"
+
+
+class ThreeValued(_Writer):
+    """Statements that compute each node into a name; ``None`` is missing. All parts are computed: none has effects."""
+
+    def __init__(self, vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names) -> None:
+        super().__init__(vocabulary, parameters, names)
+        self.lines: list[str] = []
+        self.count = 0
+        self.facts: dict[str, str] = {}
+
+    def write(self, node: Node) -> str:
+        """The name or literal that holds the node's value after ``lines``."""
+        match node:
+            case Constant(value):
+                return self.names.literal(value)
+            case FactName(name):
+                return self.fact(name)
+            case ParameterName(name):
+                return self.parameter(name)
+            case Known(name):
+                return f"({self.fact(name)} is not None)"
+            case Not(operand):
+                inner = self.write(operand)
+                return self.keep([operand], f"not {inner}", [inner])
+            case Both(parts):
+                return self.logic(parts, "False", "True")
+            case Either(parts):
+                return self.logic(parts, "True", "False")
+            case Comparison(operands, orders):
+                return self.comparison(operands, orders)
+            case Membership(operand, _, negated):
+                inner = self.write(operand)
+                return self.keep([operand], f"{inner} {'not in' if negated else 'in'} {self.members(node)}", [inner])
+            case Arithmetic(left, operator, right):
+                sides = [self.write(left), self.write(right)]
+                zero = f"{sides[1]} == 0" if operator == "/" else ""
+                return self.keep([left, right], f"{sides[0]} {operator} {sides[1]}", sides, zero)
+            case Negative(operand):
+                inner = self.write(operand)
+                return self.keep([operand], f"-{inner}", [inner])
+            case Absolute(operand):
+                inner = self.write(operand)
+                return self.keep([operand], f"abs({inner})", [inner])
+            case Extreme(which, arguments):
+                inside = [self.write(each) for each in arguments]
+                return self.keep(arguments, f"{which}({', '.join(inside)})", inside)
+            case Conditional(then, condition, otherwise):
+                first, asked, last = self.write(then), self.write(condition), self.write(otherwise)
+                return self.keep([condition], f"{first} if {asked} else {last}", [asked])
+
+    def fact(self, name: str) -> str:
+        return self.facts.setdefault(name, f"f{self.index[name]}")
+
+    def hold(self, text: str) -> str:
+        self.count += 1
+        self.lines.append(f"t{self.count} = {text}")
+        return f"t{self.count}"
+
+    def keep(self, nodes: Iterable[Node], text: str, inside: Sequence[str], also: str = "") -> str:
+        """The value of ``text``, missing where something inside is missing or ``also`` holds."""
+        tests = [
+            f"{name} is None"
+            for node, name in zip(nodes, inside, strict=True)
+            if not isinstance(node, Constant | ParameterName | Known)
+        ]
+        unless = " or ".join([*tests, also] if also else tests)
+        return self.hold(f"None if {unless} else {text}" if unless else text)
+
+    def logic(self, parts: Sequence[Node], settles: str, otherwise: str) -> str:
+        # Known(...) and constants are written as expressions; give all a name, so that `is` compares plain values.
+        inside = [self.hold(self.write(each)) for each in parts]
+        settled = " or ".join(f"{name} is {settles}" for name in inside)
+        unknown = " or ".join(f"{name} is None" for name in inside)
+        return self.hold(f"{settles} if {settled} else None if {unknown} else {otherwise}")
+
+    def comparison(self, operands: Sequence[Node], orders: Sequence[str]) -> str:
+        sides = [self.write(each) for each in operands]
+        parts = [
+            self.keep(operands[at : at + 2], f"{sides[at]} {order} {sides[at + 1]}", sides[at : at + 2])
+            for at, order in enumerate(orders)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        settled = " or ".join(f"{name} is False" for name in parts)
+        unknown = " or ".join(f"{name} is None" for name in parts)
+        return self.hold(f"False if {settled} else None if {unknown} else True")
+
+
+def often_named(trees: Iterable[Node]) -> frozenset[str]:
+    """The facts that are named more than once: worth a local name."""
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, FactName | Known):
+                (twice if node.name in seen else seen).add(node.name)
+    return frozenset(twice)
+
+
+def compile_lines(lines: Sequence[str], bound: Mapping[str, object], name: str) -> Callable[..., Any]:
+    """The function of that name which the lines define; they hold nothing but what this module wrote."""
+    scope: dict[str, Any] = {"__builtins__": {"abs": abs, "min": min, "max": max}, **bound}
+    exec(compile("\n".join(lines), "<rules>", "exec"), scope)
+    made: Callable[..., Any] = scope[name]
+    return made
+
+
+def fast_lines(
+    rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names
+) -> list[str]:
+    """Lines that leave in ``failed`` the mask of the trees that are not so, from the values ``v``."""
+    often = often_named(tree for _, tree in rules)
+    writer = TwoValued(vocabulary, parameters, names, often)
+    lines = [f"f{vocabulary.index[name]} = v[{vocabulary.index[name]}]" for name in sorted(often)]
+    lines.append("failed = 0")
+    for bit, tree in rules:
+        lines += [f"if not {writer.write(tree)}:", f"    failed |= {1 << bit}"]
+    return lines
+
+
+def compile_masks(
+    rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter]
+) -> Callable[[Values], tuple[int, int]]:
+    """``(failed, undetermined)`` of any values, by Kleene's logic."""
+    names = Names()
+    writer = ThreeValued(vocabulary, parameters, names)
+    for bit, tree in rules:
+        result = writer.hold(writer.write(tree))
+        writer.lines += [
+            f"if {result} is None:",
+            f"    undetermined |= {1 << bit}",
+            f"elif not {result}:",
+            f"    failed |= {1 << bit}",
+        ]
+    reads = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
+    lines = ["def masks(v):", *(f"    {line}" for line in ["failed = undetermined = 0", *reads, *writer.lines])]
+    return compile_lines([*lines, "    return failed, undetermined"], names.bound, "masks")
+
+
+def compile_value(
+    tree: Node, vocabulary: Vocabulary, parameters: Mapping[str, Parameter]
+) -> Callable[[Values], Value | None]:
+    """The value of one tree of any type, ``None`` where it is missing."""
+    names = Names()
+    writer = ThreeValued(vocabulary, parameters, names)
+    result = writer.write(tree)
+    reads = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
+    lines = ["def value(v):", *(f"    {line}" for line in [*reads, *writer.lines, f"return {result}"])]
+    return compile_lines(lines, names.bound, "value")

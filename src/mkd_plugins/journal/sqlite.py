@@ -1,0 +1,400 @@
+"""The embedded journal: one SQLite file, with nothing but the standard library.
+
+An append is on the disk when it returns (write-ahead log, ``synchronous=FULL``); killed before, it never was. Threads
+share one connection under a lock, processes wait for each other at ``BEGIN IMMEDIATE``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from mkd_core.errors import JournalError
+from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
+from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
+from mkd_plugins.api import Provider, hookimpl, journal
+from mkd_plugins.journal.rows import (
+    SCHEMA_VERSION,
+    delivery_from,
+    effect_values,
+    event_values,
+    moment_text,
+    newer,
+    private_values,
+    record_from,
+)
+
+# STRICT makes SQLite check types; it is left out where the SQLite of the machine is older (Enterprise Linux 9).
+_STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
+
+DDL = (
+    f"""CREATE TABLE mkd_meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  schema_version INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  effects INTEGER NOT NULL
+){_STRICT}""",
+    f"""CREATE TABLE mkd_events (
+  position INTEGER PRIMARY KEY,
+  stream TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  schema_number INTEGER NOT NULL,
+  moment TEXT NOT NULL,
+  author TEXT NOT NULL,
+  data TEXT NOT NULL,
+  commitment TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  UNIQUE (stream, number)
+){_STRICT}""",
+    f"""CREATE TABLE mkd_private (
+  position INTEGER PRIMARY KEY REFERENCES mkd_events (position),
+  salt TEXT NOT NULL,
+  content TEXT NOT NULL
+){_STRICT}""",
+    f"""CREATE TABLE mkd_effects (
+  position INTEGER PRIMARY KEY,
+  effect_key TEXT NOT NULL UNIQUE,
+  port TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  data TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  due TEXT,
+  problem TEXT NOT NULL,
+  receipt TEXT NOT NULL
+){_STRICT}""",
+    "CREATE INDEX mkd_effects_status ON mkd_effects (status, position)",
+)
+
+_EVENT = (
+    "e.stream, e.number, e.type, e.schema_number, e.moment, e.author, e.data, e.commitment, e.previous, e.hash,"
+    " p.salt, p.content FROM mkd_events e LEFT JOIN mkd_private p ON p.position = e.position"
+)
+_DELIVERY = "effect_key, port, kind, recipient, data, status, attempts, due, problem, receipt FROM mkd_effects"
+_PAGE = 500
+"""Rows read at once: a page is read under the lock, and handed out without it."""
+
+
+@attrs.frozen(kw_only=True)
+class SqliteConfig:
+    """Where the file is, and how it is opened.
+
+    ``path``            made when it is not there; its folder is not.
+    ``max_page_count``  the most pages of (as a rule) 4,096 bytes that the file may grow to.
+    ``busy_timeout``    seconds to wait for another process that is writing.
+    """
+
+    path: Path
+    max_page_count: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(1)))
+    read_only: bool = False
+    busy_timeout: float = attrs.field(default=5.0, validator=attrs.validators.ge(0))
+
+
+class SqliteJournal:
+    """A :class:`~mkd_core.ports.Journal` in one file; a context manager that closes it.
+
+    Safe to share among threads. Raises ``JournalError``: full (MKD502), read-only (MKD503), not to be opened or gone
+    (MKD504), locked for longer than the timeout (MKD507), damaged or no journal (MKD508), of a newer release (MKD509).
+    """
+
+    def __init__(self, config: SqliteConfig) -> None:
+        self._config = config
+        self._lock = RLock()
+        self._left_behind: list[sqlite3.Connection] = []
+        with self._told():
+            self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; whatever was appended is in it."""
+        with self._lock, self._told():
+            self._connection().close()
+
+    def append(
+        self, stream: str, expected: int, events: Sequence[Draft], effects: Sequence[Effect] = ()
+    ) -> tuple[Record, ...]:
+        """See :class:`mkd_core.ports.Journal`."""
+        with self._writing() as connection:
+            last = connection.execute(
+                "SELECT number, hash FROM mkd_events WHERE stream = ? ORDER BY number DESC LIMIT 1", (stream,)
+            ).fetchone()
+            found, previous = last or (0, GENESIS)
+            if found != expected:
+                raise conflict(stream, expected, found)
+            sealed: list[Record] = []
+            for number, draft in enumerate(events, start=expected + 1):
+                salt = secrets.token_hex(16)
+                sealed.append(seal(draft, stream=stream, number=number, previous=previous, salt=salt))
+                previous = sealed[-1].hash
+            self._insert(connection, sealed, effects)
+        return tuple(sealed)
+
+    def _insert(self, connection: sqlite3.Connection, sealed: Sequence[Record], effects: Sequence[Effect]) -> None:
+        before, queued = connection.execute("SELECT events, effects FROM mkd_meta").fetchone()
+        for position, record in enumerate(sealed, start=before + 1):
+            _put(connection, "mkd_events", event_values(position, record))
+            private = private_values(position, record)
+            if private is not None:
+                _put(connection, "mkd_private", private)
+        for position, effect in enumerate(effects, start=queued + 1):
+            _put(connection, "mkd_effects", effect_values(position, effect), "ON CONFLICT (effect_key) DO NOTHING")
+        connection.execute("UPDATE mkd_meta SET events = ?, effects = ?", (before + len(sealed), queued + len(effects)))
+
+    def read(self, stream: str, after: int = 0) -> Sequence[Record]:
+        """See :class:`mkd_core.ports.Journal`."""
+        query = f"SELECT {_EVENT} WHERE e.stream = ? AND e.number > ? ORDER BY e.number"
+        return tuple(record_from(row) for row in self._rows(query, stream, after))
+
+    def records(self, after: int = 0) -> Iterator[tuple[int, Record]]:
+        """See :class:`mkd_core.ports.Journal`."""
+        query = f"SELECT e.position, {_EVENT} WHERE e.position > ? ORDER BY e.position LIMIT {_PAGE}"
+        for position, *row in self._pages(query, after):
+            yield position, record_from(row)
+
+    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
+        """See :class:`mkd_core.ports.Journal`."""
+        query = f"SELECT {_DELIVERY} WHERE status = ? AND (due IS NULL OR due <= ?) ORDER BY position LIMIT ?"
+        rows = self._rows(query, EffectStatus.PENDING.value, moment_text(now), max(0, limit))
+        return tuple(delivery_from(row) for row in rows)
+
+    def settle(self, key: str, settlement: Settlement) -> None:
+        """See :class:`mkd_core.ports.Journal`."""
+        due = None if settlement.due is None else moment_text(settlement.due)
+        with self._writing() as connection:
+            changed = connection.execute(
+                "UPDATE mkd_effects SET status = ?, attempts = attempts + 1, due = ?, problem = ?, receipt = ?"
+                " WHERE effect_key = ? AND status <> ?",
+                (
+                    settlement.status.value,
+                    due,
+                    settlement.problem,
+                    settlement.receipt,
+                    key,
+                    EffectStatus.DELIVERED.value,
+                ),
+            ).rowcount
+            if not changed:
+                _expect(connection, key)
+
+    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
+        """See :class:`mkd_core.ports.Journal`."""
+        wanted = [kind.value for kind in (EffectStatus if status is None else (status,))]
+        marks = ", ".join("?" * len(wanted))
+        query = (
+            f"SELECT position, {_DELIVERY} WHERE position > ? AND status IN ({marks}) ORDER BY position LIMIT {_PAGE}"
+        )
+        for _, *row in self._pages(query, 0, *wanted):
+            yield delivery_from(row)
+
+    def replay(self, key: str) -> None:
+        """See :class:`mkd_core.ports.Journal`."""
+        with self._writing() as connection:
+            changed = connection.execute(
+                "UPDATE mkd_effects SET status = ?, attempts = 0, due = NULL WHERE effect_key = ? AND status = ?",
+                (EffectStatus.PENDING.value, key, EffectStatus.DEAD.value),
+            ).rowcount
+            if not changed:
+                _expect(connection, key)
+
+    def erase(self, stream: str) -> int:
+        """See :class:`mkd_core.ports.Journal`. The bytes are overwritten in the file and cut from the log beside it.
+
+        Raises ``JournalError`` (MKD507) when somebody still reads the old state, so that the log could not be cut;
+        erasing again, later, cuts it.
+        """
+        with self._writing() as connection:
+            erased = connection.execute(
+                "DELETE FROM mkd_private WHERE position IN (SELECT position FROM mkd_events WHERE stream = ?)",
+                (stream,),
+            ).rowcount
+        (blocked, *_), *_ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if blocked:
+            raise JournalError(
+                "MKD507",
+                "erased from the journal, but another process keeps the old pages in the log beside it",
+                where=str(self._config.path),
+                mend="erase the stream again when nothing else reads the journal",
+            )
+        return erased
+
+    def head(self) -> Head:
+        """See :class:`mkd_core.ports.Journal`."""
+        # Beside max(), SQLite takes the other columns from the row that has the maximum.
+        rows = self._rows("SELECT stream, max(number), hash FROM mkd_events GROUP BY stream")
+        return Head({stream: (number, digest) for stream, number, digest in rows})
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._lock, self._told():
+            return self._connection().execute(query, values).fetchall()
+
+    def _pages(self, query: str, after: int, *values: Any) -> Iterator[Any]:
+        while page := self._rows(query, after, *values):
+            yield from page
+            after = page[-1][0]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that has the write lock from its first statement on, so that what it reads stays true."""
+        with self._lock, self._told():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                self._expect_in_place()
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself rolls back when the disk is full
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._process != os.getpid():
+            # A connection does not survive a fork, and closing it would drop the locks that the parent holds.
+            self._left_behind.append(self._opened)
+            self._open()
+        return self._opened
+
+    def _open(self) -> None:
+        config = self._config
+        mode = "ro" if config.read_only else "rwc"
+        connection = sqlite3.connect(
+            f"{config.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=config.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._opened = connection
+        self._process = os.getpid()
+        self._file = os.stat(config.path).st_ino
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        if self._config.max_page_count is not None:
+            connection.execute(f"PRAGMA max_page_count = {self._config.max_page_count}")
+        if not self._config.read_only:
+            self._create(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+        if not _has_tables(connection):
+            raise self._no_journal()
+        version = connection.execute("SELECT schema_version FROM mkd_meta").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise newer(version, where=str(self._config.path))
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        if _has_tables(connection):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Asked again under the lock: another process may have made them in the meantime.
+            if not _has_tables(connection):
+                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    raise self._no_journal()
+                for statement in DDL:
+                    connection.execute(statement)
+                connection.execute("INSERT INTO mkd_meta VALUES (1, ?, 0, 0)", (SCHEMA_VERSION,))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _no_journal(self) -> JournalError:
+        return JournalError(
+            "MKD508",
+            "is a database, but holds no journal",
+            where=str(self._config.path),
+            mend="name the journal's file in mkd.toml, or a new one",
+        )
+
+    def _expect_in_place(self) -> None:
+        # SQLite would go on writing into a file that was deleted or replaced, and the append would be lost.
+        try:
+            same = os.stat(self._config.path).st_ino == self._file
+        except OSError:
+            same = False
+        if not same:
+            raise JournalError(
+                "MKD504",
+                "the file was moved, deleted or replaced while it was open",
+                where=str(self._config.path),
+                mend="put it back and start again",
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite raises, as the journal's error with a code and a mend."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code, line, mend = _meaning(error)
+            raise JournalError(code, line, where=str(self._config.path), mend=mend) from error
+
+
+_MEANINGS = {
+    sqlite3.SQLITE_FULL: ("MKD502", "the journal is full", "free disk space, or raise max_page_count"),
+    sqlite3.SQLITE_READONLY: ("MKD503", "the journal is opened read-only", "open it without read_only, by a writer"),
+    sqlite3.SQLITE_CANTOPEN: (
+        "MKD504",
+        "the journal cannot be opened",
+        "check that its folder is there and may be written",
+    ),
+    sqlite3.SQLITE_PERM: ("MKD504", "the journal may not be opened", "check the rights of the file and its folder"),
+    sqlite3.SQLITE_IOERR: ("MKD504", "the disk failed while the journal was used", "check the disk, then try again"),
+    sqlite3.SQLITE_BUSY: ("MKD507", "another process has the journal locked", "try again, or raise busy_timeout"),
+    sqlite3.SQLITE_LOCKED: ("MKD507", "another process has the journal locked", "try again, or raise busy_timeout"),
+    sqlite3.SQLITE_NOTADB: ("MKD508", "the file is no journal", "name the journal's file in mkd.toml, or a new one"),
+    sqlite3.SQLITE_CORRUPT: ("MKD508", "the file is damaged", "restore it from a backup"),
+}
+
+
+def _meaning(error: sqlite3.Error) -> tuple[str, str, str]:
+    primary = getattr(error, "sqlite_errorcode", -1) & 0xFF
+    return _MEANINGS.get(primary, ("MKD510", f"SQLite refused: {error}", "report it with what was being done"))
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mkd_meta'").fetchone())
+
+
+def _put(connection: sqlite3.Connection, table: str, values: dict[str, Any], otherwise: str = "") -> None:
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {otherwise}", tuple(values.values()))
+
+
+def _expect(connection: sqlite3.Connection, key: str) -> None:
+    if not connection.execute("SELECT 1 FROM mkd_effects WHERE effect_key = ?", (key,)).fetchone():
+        raise unknown_effect(key)
+
+
+@hookimpl
+def mkd_providers() -> list[Provider]:
+    """Announces the embedded default."""
+    return [journal(name="sqlite", config=SqliteConfig, build=SqliteJournal, cooperative=True)]

@@ -1,0 +1,254 @@
+"""``mkd.toml``: which backends, with which settings, and who may act for whom.
+
+One file: ``[mkd]`` for the deployment, ``[port.backend]`` for each backend, ``[roles]``, and ``[defaults."fact"]``.
+All faults of the file are reported at once. A backend's own table is kept as it is here; it becomes a value of the
+plugin's class when the plugin is known (``Host``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import attrs
+
+from mkd_core.errors import did_you_mean
+from mkd_core.ports import Port
+from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
+from mkd_plugins.structure import Faults, Structurer, toml_key
+
+ACTORS = ("os", "token")
+"""Kinds of actor: a user of the operating system, and a token of a host system."""
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Table ``[mkd]``.
+
+    ``language``   of answers and notices to people of whom no other is known.
+    ``policy``     the id of an installed rule pack, or a path that ends in ``.toml``.
+    ``enabled``    only these plugins are loaded (entry points, or whole labels ``dist[entry]``); left out: all.
+    ``disabled``   these are never loaded.
+    ``required``   without these the host does not start.
+    ``strict``     any problem of a plugin stops the host, not only those of required ones.
+    ``deadline``   seconds that a call of a backend may take where the request itself does not say.
+    ``deadlines``  the same for one backend, by ``port.name``; goes before what the request says.
+    """
+
+    language: Literal["id", "en"] = "en"
+    policy: str = "jabar-mkd"
+    enabled: tuple[str, ...] | None = None
+    disabled: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    strict: bool = False
+    deadline: float = attrs.field(default=30.0)
+    deadlines: Mapping[str, float] = attrs.field(factory=dict)
+
+    @deadline.validator
+    def _positive(self, _: object, seconds: float) -> None:
+        if not 0 < seconds <= 86_400:
+            raise ValueError(f"must be more than 0 and at most 86400 seconds, not {seconds:g}")
+
+    @deadlines.validator
+    def _all_positive(self, attribute: object, deadlines: Mapping[str, float]) -> None:
+        for name, seconds in deadlines.items():
+            if not 0 < seconds <= 86_400:
+                raise ValueError(f"{name} must be more than 0 and at most 86400 seconds, not {seconds:g}")
+
+
+@attrs.frozen(kw_only=True)
+class Grant:
+    """What one actor may do: act as these people (``"*"`` is anybody), with these roles (``hr``, ``auditor``)."""
+
+    acts_as: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+
+    def may_act_as(self, person: str) -> bool:
+        """Whether the person is one of those named."""
+        return person in self.acts_as or "*" in self.acts_as
+
+
+@attrs.frozen
+class Roles:
+    """Table ``[roles]``: actors such as ``os:alice`` or ``token:payroll-host``, and what each is granted.
+
+    ``os:*`` and ``token:*`` stand for the actors of that kind that have no entry of their own. Whoever has no entry
+    at all may do nothing: the table fails closed.
+    """
+
+    grants: Mapping[str, Grant] = attrs.field(factory=dict)
+
+    def grant(self, actor: str) -> Grant:
+        """The actor's own entry, or the one for its kind, or nothing granted."""
+        kind = actor.partition(":")[0]
+        return self.grants.get(actor) or self.grants.get(f"{kind}:*") or Grant()
+
+    def may_act_as(self, actor: str, person: str) -> bool:
+        """Whether the actor may say ``--as PERSON``.
+
+        >>> roles = Roles({"os:alice": Grant(acts_as=("k000012",)), "token:*": Grant(acts_as=("*",))})
+        >>> roles.may_act_as("os:alice", "k000012"), roles.may_act_as("os:bob", "k000012")
+        (True, False)
+        """
+        return self.grant(actor).may_act_as(person)
+
+    def roles_of(self, actor: str) -> frozenset[str]:
+        """The roles that the actor acts in."""
+        return self.grant(actor).roles
+
+
+@attrs.frozen(kw_only=True)
+class Default:
+    """Table ``[defaults."fact"]``: what holds of everybody of whom the fact is not known, and on whose authority."""
+
+    value: bool | int | float | str | date | time
+    source: str = attrs.field()
+    until: date | None = None
+
+    @source.validator
+    def _said(self, _: object, source: str) -> None:
+        if not source.strip():
+            raise ValueError("must name the instrument or the person that the default rests on")
+
+
+@attrs.frozen(kw_only=True)
+class BackendTable:
+    """One table ``[port.name]`` as it was written."""
+
+    port: Port
+    name: str
+    table: Mapping[str, Any] = attrs.field(repr=False)
+
+    @property
+    def path(self) -> str:
+        return f"{self.port}.{toml_key(self.name)}"
+
+
+@attrs.frozen(kw_only=True)
+class Config:
+    """One deployment. ``folder`` is where relative paths start; ``backends`` stand in the order of the file."""
+
+    file: str = "mkd.toml"
+    folder: Path = Path()
+    mkd: Settings = Settings()
+    roles: Roles = Roles()
+    defaults: Mapping[str, Default] = attrs.field(factory=dict)
+    backends: tuple[BackendTable, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path | str) -> Config:
+        """The configuration in that file. Raises :class:`ConfigProblem` with every fault of it."""
+        path = Path(path)
+        hint = "mkd init writes one" if not path.exists() else ""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise ConfigProblem(FILE_UNUSABLE, str(path), f"cannot be read: {said}", hint=hint) from error
+        return cls.from_toml(text, folder=path.resolve().parent, file=path.name)
+
+    @classmethod
+    def from_toml(cls, text: str, *, folder: Path, file: str = "mkd.toml") -> Config:
+        """The configuration in that text. Raises :class:`ConfigProblem` with every fault of it."""
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
+        return cls.from_mapping(tables, folder=folder, file=file)
+
+    @classmethod
+    def from_mapping(cls, tables: Mapping[str, Any], *, folder: Path, file: str = "mkd.toml") -> Config:
+        """The configuration in those tables. Raises :class:`ConfigProblem` with every fault of them."""
+        reading = _Reading(folder)
+        config = cls(
+            file=file,
+            folder=folder,
+            mkd=reading.settings(tables.get("mkd", {})),
+            roles=reading.roles(tables.get("roles", {})),
+            defaults=reading.defaults(tables.get("defaults", {})),
+            backends=reading.backends(tables),
+        )
+        reading.unknown(tables)
+        if reading.faults:
+            raise ConfigProblem.of_faults(file, tuple(reading.faults))
+        return config
+
+    def backends_of(self, port: str) -> tuple[BackendTable, ...]:
+        """The backends configured for a port, in the order written."""
+        return tuple(backend for backend in self.backends if backend.port == port)
+
+    def path(self, text: str) -> Path:
+        """A path of this file, relative ones starting at its folder."""
+        return self.folder / Path(text).expanduser()
+
+
+class _Reading:
+    """Reads the tables of one file and collects the faults of all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.structurer = Structurer(folder, {})
+        self.faults: list[Fault] = []
+
+    def settings(self, table: object) -> Settings:
+        return self._value("mkd", table, Settings) or Settings()
+
+    def roles(self, table: object) -> Roles:
+        grants = {
+            actor: self._value(f"roles.{toml_key(actor)}", entry, Grant) or Grant()
+            for actor, entry in self._table("roles", table).items()
+        }
+        for actor in grants:
+            kind, colon, name = actor.partition(":")
+            if kind not in ACTORS or not colon or not name:
+                self.faults.append(Fault(f"roles.{toml_key(actor)}", "is no actor", 'write "os:NAME" or "token:NAME"'))
+        return Roles(MappingProxyType(grants))
+
+    def defaults(self, table: object) -> Mapping[str, Default]:
+        made = {}
+        for fact, entry in self._table("defaults", table).items():
+            if isinstance(entry, Mapping) and "." not in fact and not {"value", "source"} & set(entry):
+                inner = next(iter(entry), "FACT")
+                hint = f'write [defaults."{fact}.{inner}"], the fact in quotes'
+                self.faults.append(Fault(f"defaults.{fact}", "is not the name of a fact", hint))
+                continue
+            default = self._value(f"defaults.{toml_key(fact)}", entry, Default)
+            if default:
+                made[fact] = default
+        return MappingProxyType(made)
+
+    def backends(self, tables: Mapping[str, Any]) -> tuple[BackendTable, ...]:
+        made = []
+        for port in (Port(name) for name in tables if name in set(Port)):
+            for name, table in self._table(port, tables[port]).items():
+                path = f"{port}.{toml_key(name)}"
+                if isinstance(table, Mapping):
+                    made.append(BackendTable(port=port, name=name, table=table))
+                else:
+                    hint = f"settings stand in a table of the backend: [{port}.NAME]"
+                    self.faults.append(Fault(path, "must be the table of a backend", hint))
+        return tuple(made)
+
+    def unknown(self, tables: Iterable[str]) -> None:
+        known = ["mkd", "roles", "defaults", *Port]
+        self.faults += [
+            Fault(toml_key(name), "is not known here", did_you_mean(name, known))
+            for name in tables
+            if name not in known
+        ]
+
+    def _table(self, path: str, table: object) -> Mapping[str, Any]:
+        if isinstance(table, Mapping):
+            return table
+        self.faults.append(Fault(path, "must be a table"))
+        return {}
+
+    def _value(self, path: str, table: object, cls: type[Any]) -> Any:
+        try:
+            return self.structurer.structure(table, cls)
+        except Faults as wrong:
+            self.faults += [fault.under(path) for fault in wrong.faults]
+            return None

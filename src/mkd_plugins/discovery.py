@@ -1,0 +1,103 @@
+"""Which plugins are installed, from metadata alone: nothing of them is imported here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import Distribution, EntryPoint, distributions
+
+import attrs
+
+from mkd_plugins.hookspecs import PROJECT
+from mkd_plugins.problems import METADATA_UNREADABLE, MetadataProblem
+
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)[^;]*;(.*)")
+_EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
+
+
+@attrs.frozen(kw_only=True)
+class Installed:
+    """One plugin as its distribution describes it.
+
+    ``label``   ``distribution[entry point]``: what every problem of it is filed under.
+    ``module``  what would be imported, as the entry point says it.
+    """
+
+    entry: str
+    distribution: str
+    version: str
+    module: str
+    point: EntryPoint = attrs.field(repr=False)
+    source: Distribution = attrs.field(repr=False)
+
+    @property
+    def label(self) -> str:
+        return f"{self.distribution}[{self.entry}]"
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it comes with this library itself."""
+        return self.distribution == PROJECT
+
+    def answers_to(self, name: str) -> bool:
+        """Whether ``name`` in the configuration means this plugin: its entry point or its whole label."""
+        return name in (self.entry, self.label)
+
+    def extra_for(self, module: str) -> str:
+        """The extra of the distribution that installs ``module``, or nothing.
+
+        Where the module is named otherwise than its distribution, the entry point's own extras are the answer.
+        """
+        wanted = _normal(module.partition(".")[0])
+        for requirement in self.source.requires or ():
+            parts = _REQUIREMENT.match(requirement)
+            extra = _EXTRA.search(parts[2]) if parts else None
+            if parts and extra and _normal(parts[1]) == wanted:
+                return extra[1]
+        return ",".join(self.point.extras)
+
+
+def installed() -> tuple[list[Installed], list[MetadataProblem]]:
+    """Every plugin of the entry-point group, the shipped ones first and then by label, and what could not be read.
+
+    Distributions are read one by one, so that one with broken metadata hides no other.
+    """
+    found: list[Installed] = []
+    problems: list[MetadataProblem] = []
+    seen: set[str] = set()
+    for distribution in distributions():
+        name = _name_of(distribution)
+        if _normal(name) in seen:  # an older copy further down the path; Python would import the first
+            continue
+        seen.add(_normal(name))
+        try:
+            found.extend(_plugins_of(distribution, name))
+        except Exception as error:  # metadata is written by others and read by a parser that raises anything
+            line = f"entry points cannot be read: {type(error).__name__}: {error}"
+            problems.append(MetadataProblem(METADATA_UNREADABLE, name, line, hint=f"install {name} again"))
+    return sorted(found, key=lambda plugin: (not plugin.shipped, plugin.label)), problems
+
+
+def _plugins_of(distribution: Distribution, name: str) -> Iterator[Installed]:
+    for point in distribution.entry_points:
+        if point.group == PROJECT:
+            yield Installed(
+                entry=point.name,
+                distribution=name,
+                version=str(distribution.version),
+                module=point.value,
+                point=point,
+                source=distribution,
+            )
+
+
+def _name_of(distribution: Distribution) -> str:
+    try:
+        name = distribution.metadata["Name"]
+    except Exception:  # as above
+        name = None
+    return str(name) if name else str(getattr(distribution, "_path", "unnamed distribution")).rpartition("/")[2]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

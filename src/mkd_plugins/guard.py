@@ -1,0 +1,191 @@
+"""Calls into foreign code: whatever it does, the answer is its result or a problem with its name on it.
+
+A backend that keeps deadlines by itself is called on the caller's own thread. Any other one is called on a daemon
+thread, which is given up when the deadline has passed; it is counted, and it never keeps the process from exiting.
+``KeyboardInterrupt`` and its like pass through: they are meant for the host.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from itertools import islice
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from mkd_core.errors import MkdError
+from mkd_plugins.problems import (
+    CALL_OVERRAN,
+    CALL_RAISED,
+    CALL_RESULT,
+    CALLS_STUCK,
+    CallProblem,
+    DeadlineOverrun,
+    PluginProblem,
+)
+
+T = TypeVar("T")
+
+STUCK_LIMIT: Final = 8
+"""How many hanging threads of one backend are put up with before it is not called any more."""
+
+CHUNK: Final = 256
+"""How many items of a lazy result are taken in one guarded step."""
+
+
+class Overrun(Exception):
+    """The call did not end within the deadline."""
+
+
+@attrs.define
+class _Outcome:
+    """What a call on another thread came to, once ``done`` is set."""
+
+    done: threading.Event = attrs.field(factory=threading.Event)
+    result: Any = None
+    raised: BaseException | None = None
+
+
+@attrs.define
+class Threads:
+    """The threads of one backend that were given up."""
+
+    _abandoned: list[threading.Thread] = attrs.field(factory=list)
+    total: int = 0
+
+    def hanging(self) -> int:
+        """How many are running still."""
+        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+        return len(self._abandoned)
+
+    def run(self, function: Callable[[], T], seconds: float, name: str) -> T:
+        """The function's result, or what it raised, or :class:`Overrun` after so many seconds."""
+        outcome = _Outcome()
+        context = copy_context()
+        thread = threading.Thread(target=_run_into, args=(outcome, context.run, function), name=name, daemon=True)
+        thread.start()
+        try:
+            ended = outcome.done.wait(seconds)
+        except BaseException:  # an interrupt of the waiting thread; the call itself goes on
+            self._give_up(thread)
+            raise
+        if not ended:
+            self._give_up(thread)
+            raise Overrun
+        if outcome.raised is not None:
+            raise outcome.raised
+        result: T = outcome.result
+        return result
+
+    def _give_up(self, thread: threading.Thread) -> None:
+        self._abandoned.append(thread)
+        self.total += 1
+
+
+def _run_into(outcome: _Outcome, run: Callable[[Callable[[], T]], T], function: Callable[[], T]) -> None:
+    try:
+        outcome.result = run(function)
+    except BaseException as error:
+        outcome.raised = error
+    finally:
+        outcome.done.set()
+
+
+@attrs.define(kw_only=True)
+class Guard:
+    """Stands before one backend: knows whose it is, how long it may take, and where its problems are recorded."""
+
+    label: str
+    backend: str
+    cooperative: bool
+    default_deadline: float
+    fixed_deadline: float | None
+    record: Callable[[PluginProblem], object]
+    threads: Threads = attrs.field(factory=Threads)
+
+    def deadline_for(self, request: object) -> float:
+        """Seconds: what ``mkd.toml`` says of this backend, or what the request says, or the default."""
+        if self.fixed_deadline is not None:
+            return self.fixed_deadline
+        seconds = getattr(request, "timeout", None)
+        return float(seconds) if isinstance(seconds, (int, float)) else self.default_deadline
+
+    def call(self, method: str, function: Callable[[], T], seconds: float) -> T:
+        """The function's result; anything but an answer on purpose becomes a recorded problem and is raised as one."""
+        try:
+            if self.cooperative:
+                return self._timed(method, function, seconds)
+            return self._on_a_thread(method, function, seconds)
+        except MkdError:
+            raise
+        except Overrun:
+            line = f"{method} did not answer within {seconds:g} seconds"
+            raise self._recorded(DeadlineOverrun(CALL_OVERRAN, self.label, line, hint=_OVERRUN_HINT)) from None
+        except (Exception, SystemExit) as error:
+            line = f"{method} of {self.backend} raised {type(error).__name__}{place_of(error)}"
+            hint = "report it to the plugin's maker: only Transient and Permanent are raised on purpose"
+            raise self._recorded(CallProblem(CALL_RAISED, self.label, line, hint=hint)) from error
+
+    def refuse_result(self, method: str, expected: str, got: object) -> CallProblem:
+        """The recorded problem of a result that the port does not allow, ready to be raised."""
+        line = f"{method} of {self.backend} returned {kind_of(got)}, expected {expected}"
+        problem = CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker")
+        self.record(problem)
+        return problem
+
+    def _timed(self, method: str, function: Callable[[], T], seconds: float) -> T:
+        began = monotonic()
+        result = function()
+        took = monotonic() - began
+        if took > seconds:  # the work is done, so its result stands; that it came late must not stay unseen
+            line = f"{method} of {self.backend} took longer than its {seconds:g} seconds"
+            self.record(DeadlineOverrun(CALL_OVERRAN, self.label, line, hint=_OVERRUN_HINT))
+        return result
+
+    def _on_a_thread(self, method: str, function: Callable[[], T], seconds: float) -> T:
+        hanging = self.threads.hanging()
+        if hanging >= STUCK_LIMIT:
+            line = f"{hanging} calls of {self.backend} hang; {method} was not called"
+            raise self._recorded(DeadlineOverrun(CALLS_STUCK, self.label, line, hint="restart when it answers again"))
+        return self.threads.run(function, seconds, f"mkd {self.label} {method}")
+
+    def _recorded(self, problem: CallProblem) -> CallProblem:
+        self.record(problem)
+        return problem
+
+
+_OVERRUN_HINT = "see whether what it talks to answers, or raise its deadline in [mkd.deadlines]"
+
+
+def in_chunks(
+    guard: Guard, method: str, source: Iterator[T], allows: Callable[[object], bool], words: str
+) -> Iterator[T]:
+    """The items of a backend's iterator, every item checked and every step guarded.
+
+    A step takes many items, since a thread for each would cost more than the item.
+    """
+    while True:
+        items = guard.call(method, lambda: list(islice(source, CHUNK)), guard.default_deadline)
+        for item in items:
+            if not allows(item):
+                raise guard.refuse_result(method, words, item)
+            yield item
+        if len(items) < CHUNK:
+            return
+
+
+def place_of(error: BaseException) -> str:
+    """Where the error was raised, as `` at module.py:12``; its text is left out, for it may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return ""
+    return f" at {frames[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{frames[-1].lineno}"
+
+
+def kind_of(value: object) -> str:
+    """What kind of value that is, without the value."""
+    return "nothing" if value is None else f"a {type(value).__name__}"

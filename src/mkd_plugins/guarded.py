@@ -1,0 +1,69 @@
+"""A backend behind its guard: an object that has the methods of the port and passes every call through a guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mkd_plugins.guard import Guard, in_chunks
+from mkd_plugins.results import Promise, promises_of
+
+
+class Guarded:
+    """Stands for a backend; ``backend`` is its name in ``mkd.toml``, ``label`` its plugin, ``capabilities`` its own."""
+
+    def __init__(self, guard: Guard, capabilities: frozenset[str], methods: Mapping[str, Callable[..., Any]]) -> None:
+        self.guard = guard
+        self.capabilities = capabilities
+        # On the instance, so that a call costs no look-up and no binding.
+        self.__dict__.update(methods)
+
+    @property
+    def backend(self) -> str:
+        return self.guard.backend
+
+    @property
+    def label(self) -> str:
+        return self.guard.label
+
+    def __repr__(self) -> str:
+        return f"<{self.backend} of {self.label}>"
+
+
+def guarded(backend: object, protocol: type, guard: Guard, capabilities: frozenset[str]) -> Any:
+    """The backend with every method of the port guarded."""
+    promises = promises_of(protocol)
+    methods = {
+        name: _guarded_method(guard, name, getattr(backend, name), promise) for name, promise in promises.items()
+    }
+    return Guarded(guard, capabilities, methods)
+
+
+def missing_methods(backend: object, protocol: type) -> list[str]:
+    """The methods of the port that the object does not have."""
+    return [name for name in promises_of(protocol) if not callable(getattr(backend, name, None))]
+
+
+def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise: Promise) -> Callable[..., Any]:
+    def call(*arguments: Any, **named: Any) -> Any:
+        request = arguments[0] if arguments else next(iter(named.values()), None)
+        result = guard.call(name, lambda: method(*arguments, **named), guard.deadline_for(request))
+        if not promise.allows(result):
+            raise guard.refuse_result(name, promise.words, result)
+        return result
+
+    if promise.item is None:
+        return call
+    item, words = promise.item, f"items that are {promise.words}"
+
+    def call_lazily(*arguments: Any, **named: Any) -> Iterable[Any]:
+        result = call(*arguments, **named)
+        if not isinstance(result, (list, tuple)):
+            source = guard.call(name, lambda: iter(result), guard.default_deadline)
+            return in_chunks(guard, name, source, item, words)
+        for one in result:
+            if not item(one):
+                raise guard.refuse_result(name, words, one)
+        return result
+
+    return call_lazily

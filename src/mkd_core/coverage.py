@@ -55,7 +55,7 @@ class Requirement:
             raise InvalidInput("MKD271", f"{name!r} is no weekday", mend=did_you_mean(name, WEEKDAYS))
         if not self.days:
             raise InvalidInput("MKD271", "a coverage requirement names no weekday", mend="name at least one")
-        if not 0 <= self.start < self.end <= self.start + DAY:
+        if not (0 <= self.start < DAY and self.start < self.end <= self.start + DAY):
             raise InvalidInput("MKD272", f"{clock(self.start)} to {clock(self.end)} is no stretch of a day")
         if self.min_share is None and self.min_people is None:
             raise InvalidInput("MKD273", "a coverage requirement asks for nothing", mend="give min_share or min_people")

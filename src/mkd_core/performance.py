@@ -337,8 +337,8 @@ class PeriodResult:
     ``achievement``    of the targets that fell due in the period, 1 being exactly on target.
     ``not_due``        the ids of the agreed targets that fall due in another period and were not counted.
     ``proposed_rating`` never final: the evaluator decides. None when a side of the quadrant is unknown.
-    ``missing``        what was not there: ``working_days``, ``behaviour``, ``achievement``, ``measure:TARGET`` (it cannot
-                       be measured and was left out) and ``realisation:TARGET`` (nothing verified, counted as 0).
+    ``missing``        what was not there: ``working_days``, ``behaviour``, ``achievement``, ``measure:TARGET`` (left
+                       out, it cannot be measured) and ``realisation:TARGET`` (nothing verified, counted as 0).
     """
 
     person: str

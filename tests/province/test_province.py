@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mkd_core.errors import InvalidInput
+from mkd_core.people import Employment, ServiceNumber
 from mkd_plugins.testing import province
 from mkd_plugins.testing.province import CODES, SMALLEST, TABLES, generate, shipped, write
 from mkd_plugins.testing.province.people import words
@@ -143,6 +144,17 @@ def test_every_number_has_the_right_form_and_is_recognisably_made_up(size: str, 
         assert born.year in province.SYNTHETIC_BIRTH_YEARS
         assert timedelta(days=18 * 365) < joined - born
         assert joined <= day(row["tmt_jabatan"]) <= province.AS_OF
+
+
+def test_the_core_accepts_every_number(tables: dict[str, Rows]) -> None:
+    """The 240 numbers pass the same check as real ones, each by its kind of employment."""
+    kinds = CODES["peg_status_kepegawaian"]
+    parsed = [
+        ServiceNumber.parse(row["peg_nip"], Employment(kinds.get(row["peg_status_kepegawaian"], "other")))
+        for row in tables["people"]
+    ]
+
+    assert len({number.digits for number in parsed}) == 240
 
 
 def test_a_key_says_nothing_about_the_number(tables: dict[str, Rows]) -> None:

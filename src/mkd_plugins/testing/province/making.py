@@ -57,7 +57,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 Row = dict[str, str]
 
 _PILOT_PEOPLE = 240
-_FIRST_OTHER_KEY = 101  # keys below it are kept for the people named above
+_FIRST_OTHER_KEY = 101  # lower ones are kept for the people named in cast
 _EMPLOYMENT = {"PNS": "1", "CPNS": "2", "PPPK": "3", "PNS DPK": "8"}
 _CUT = "Pemotongan tunjangan kinerja 25% selama {months} bulan"
 _GRADE_PPPK = ("09", "IX")
@@ -81,7 +81,7 @@ class Making:
         self._size = size
         self._dice = Dice(seed)
         self._numbers: set[str] = set()
-        self._nip_by_key: dict[str, str] = {}  # of the people named above
+        self._nip_by_key: dict[str, str] = {}  # of the people named in cast
         self._heads: dict[str, str] = {}  # unit -> number of its head, while the province is made
         self._next_key = _FIRST_OTHER_KEY
 
@@ -243,7 +243,7 @@ class Making:
         return max(drawn, joined)
 
     def _ratings(self, seat: Seat, number: Number) -> Iterator[Row]:
-        """Yearly ratings of 2021 and 2022, for whoever served that year in full; good for the people named above."""
+        """Yearly ratings of 2021 and 2022, for whoever served that year in full; good for the people named in cast."""
         for year in (2021, 2022):
             label = self._dice.weighted(
                 (("SANGAT BAIK", 18), ("BAIK", 75), ("BUTUH PERBAIKAN", 5), ("KURANG", 1), ("SANGAT KURANG", 1))

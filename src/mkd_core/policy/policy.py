@@ -1,0 +1,319 @@
+"""A policy: one version of the rules, deciding for one moment and one day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from mkd_core.errors import PolicyError, did_you_mean
+from mkd_core.language import Parameter, Value, Vocabulary, Wording
+from mkd_core.language.tree import Node
+from mkd_core.policy.decision import Decision, Finding, FindingSource
+from mkd_core.policy.facts import VOCABULARY, Facts
+from mkd_core.policy.problems import PolicyProblems, raise_problems
+from mkd_core.policy.program import Program, Reading
+from mkd_core.policy.terms import (
+    Clock,
+    CoverageDemand,
+    Moment,
+    NamedParameter,
+    Overlay,
+    Period,
+    Proof,
+    Refusal,
+    Rule,
+    Source,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from mkd_core.policy.document import Document
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Policy:
+    """One version of the rules; ``from_toml`` reads it, ``on`` and ``at`` give it for a day and for a moment.
+
+    ``parameters`` are those of the day. Safe to share between threads; two policies are one only when they are the same
+    object.
+    """
+
+    id: str
+    version: str
+    period: Period
+    title: Wording
+    layer: Literal["base", "decree"] = "base"
+    initiation: Literal["request", "decree"] = "request"
+    zone: str = "Asia/Jakarta"
+    sources: Mapping[str, Source]
+    parameters: Mapping[str, NamedParameter]
+    overlays: tuple[Overlay, ...] = ()
+    rules: tuple[Rule, ...]
+    steps: tuple[Step, ...] = ()
+    refusal: Refusal = attrs.field(factory=Refusal)
+    clock: Clock = attrs.field(factory=Clock)
+    proof: Proof = attrs.field(factory=Proof)
+    coverage: tuple[CoverageDemand, ...] = ()
+    vocabulary: Vocabulary = attrs.field(default=VOCABULARY, repr=False)
+    file: str = "policy"
+    moment: Moment = "request"
+    day: datetime.date | None = None
+    seasons: frozenset[str] = frozenset()
+    #: Decides one line of facts, for this policy's moment and day: ``policy.decide(facts) -> Decision``.
+    decide: Callable[[Facts], Decision] = attrs.field(init=False, repr=False)
+    _base_parameters: Mapping[str, NamedParameter] = attrs.field(repr=False)
+    _readings: dict[frozenset[str], Reading] = attrs.field(factory=dict, repr=False)
+    _programs: dict[tuple[frozenset[str], Moment], Program] = attrs.field(factory=dict, repr=False)
+    _program: Program = attrs.field(init=False, repr=False)
+
+    @_base_parameters.default
+    def _as_written(self) -> Mapping[str, NamedParameter]:
+        return self.parameters
+
+    def __attrs_post_init__(self) -> None:
+        key = (self.seasons, self.moment)
+        program = self._programs.get(key)
+        if program is None:
+            reading = self._readings.get(self.seasons)
+            if reading is None:
+                values = {name: each.parameter for name, each in self.parameters.items()}
+                reading = Reading(self.rules, self.steps, self.vocabulary, values, self.file)
+                self._readings[self.seasons] = reading
+            program = self._programs[key] = Program(reading, self.rules, self.moment)
+        object.__setattr__(self, "_program", program)
+        object.__setattr__(self, "decide", program.bind(self, self._decide_with_gaps, self.vocabulary))
+
+    @classmethod
+    def from_toml(
+        cls,
+        text: str,
+        *,
+        file: str = "policy",
+        base: Policy | None = None,
+        vocabulary: Vocabulary = VOCABULARY,
+    ) -> Policy:
+        """The policy of a TOML text; ``file`` is how errors call it, ``base`` what a decree lies over.
+
+        Raises ``PolicyError`` (several at once as ``PolicyProblems``) with file, rule, column and mend.
+        """
+        from mkd_core.policy.document import read_document
+
+        return cls.from_document(read_document(text, file=file), base=base, vocabulary=vocabulary)
+
+    @classmethod
+    def from_document(
+        cls, document: Document, *, base: Policy | None = None, vocabulary: Vocabulary = VOCABULARY
+    ) -> Policy:
+        """The policy of a file; a decree takes from ``base`` the parameters, sources and proof it does not state."""
+        sources = dict(document.sources)
+        parameters = dict(document.parameters)
+        overlays: tuple[Overlay, ...] = document.overlays
+        proof = document.proof
+        if document.layer == "decree" and base is not None:
+            sources = {**base.sources, **sources}
+            stated = set(parameters)
+            parameters = {**base._base_parameters, **parameters}
+            overlays = (*(_without(overlay, stated) for overlay in base.overlays), *overlays)
+            proof = proof or base.proof
+        problems = list(_unknown_names(document.file, sources, parameters, overlays, document.rules))
+        try:
+            policy = cls(
+                id=document.id,
+                version=document.version,
+                period=document.period,
+                title=document.title,
+                layer=document.layer,
+                initiation=document.initiation,
+                zone=document.zone,
+                sources=sources,
+                parameters=parameters,
+                overlays=overlays,
+                rules=document.rules,
+                steps=document.steps,
+                refusal=document.refusal,
+                clock=document.clock,
+                proof=proof or Proof(),
+                coverage=document.coverage,
+                vocabulary=vocabulary,
+                file=document.file,
+            )
+        except PolicyProblems as error:
+            raise_problems([*problems, *error.problems])
+            raise
+        except PolicyError as error:
+            raise_problems([*problems, error])
+            raise
+        raise_problems(problems)
+        # Every season is compiled once now: a mistake shows when the file is read, not on a day in spring.
+        for season in {overlay.season for overlay in overlays}:
+            policy._for(day=None, seasons=[season])
+        return policy
+
+    @staticmethod
+    def schema() -> dict[str, object]:
+        """A JSON Schema of the policy file, for editors."""
+        from mkd_core.policy.schema import policy_schema
+
+        return policy_schema()
+
+    def at(self, moment: Moment) -> Policy:
+        """The same policy for another moment: ``request``, or ``vote`` with the rules on who approves."""
+        if moment not in ("request", "vote"):
+            raise PolicyError("MKD324", f"no moment is called {moment}", mend="request or vote")
+        return self if moment == self.moment else attrs.evolve(self, moment=moment)
+
+    def on(self, day: datetime.date, seasons: Collection[str] = ()) -> Policy:
+        """The policy with that day's parameters; ``seasons`` are those in which the day lies.
+
+        The day is the fact ``today`` of facts that do not say it. Raises ``PolicyError`` for a day on which this
+        version is not in force.
+        """
+        if day not in self.period:
+            raise PolicyError(
+                "MKD322",
+                f"version {self.version} is in force {self.period}, not on {day}",
+                where=self.file,
+                mend="choose the version of that day",
+            )
+        return self._for(day=day, seasons=seasons)
+
+    def _for(self, *, day: datetime.date | None, seasons: Collection[str]) -> Policy:
+        applied = [overlay for overlay in self.overlays if overlay.season in seasons]
+        parameters = dict(self._base_parameters)
+        for overlay in applied:
+            for name, value in overlay.parameters.items():
+                parameters[name] = attrs.evolve(
+                    parameters[name],
+                    parameter=value,
+                    source=overlay.source or parameters[name].source,
+                    article=overlay.article if overlay.source else parameters[name].article,
+                )
+        return attrs.evolve(
+            self, day=day, seasons=frozenset(overlay.season for overlay in applied), parameters=parameters
+        )
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that the rules of this moment read, in the vocabulary's order."""
+        return self._program.reads
+
+    @property
+    def refusing(self) -> int:
+        """The mask of the moment's rules that refuse."""
+        return self._program.refusing
+
+    @property
+    def grave(self) -> int:
+        """The mask of the moment's rules that refuse or refer."""
+        return self._program.grave
+
+    @property
+    def trees(self) -> tuple[tuple[int, Node], ...]:
+        """The moment's rules as typed trees, each with its number in ``rules``."""
+        return tuple(self._program.rules)
+
+    @property
+    def values(self) -> Mapping[str, Parameter]:
+        """The day's parameters as functions compute with them."""
+        return self._program.reading.parameters
+
+    def masks(self, facts: Facts) -> tuple[int, int]:
+        """``(failed, undetermined)``: bit *i* stands for rule *i* of ``rules``. For loops over many facts."""
+        decision = self.decide(facts)
+        return decision.failed, decision.undetermined
+
+    def route(self, facts: Facts) -> tuple[Step, ...]:
+        """The steps that apply; one whose condition is undetermined is included."""
+        whens = self._program.reading.whens
+        if not whens:
+            return self.steps
+        values = self._ready(facts).values
+        return tuple(step for step in self.steps if step.id not in whens or whens[step.id](values) is not False)
+
+    def names_of(self, mask: int) -> list[str]:
+        """The ids of the rules in a mask, in the policy's order."""
+        return [rule.id for number, rule in enumerate(self.rules) if mask >> number & 1]
+
+    def findings(self, decision: Decision, *, everything: bool) -> tuple[Finding, ...]:
+        """The findings behind a decision of this policy."""
+        made = []
+        for number, _ in self._program.rules:
+            if decision.failed >> number & 1:
+                made.append(self._finding(number, "failed", decision.facts))
+            elif decision.undetermined >> number & 1:
+                made.append(self._finding(number, "undetermined", decision.facts))
+            elif everything:
+                made.append(self._finding(number, "passed", decision.facts))
+        return tuple(made)
+
+    def _finding(self, number: int, status: Literal["passed", "failed", "undetermined"], facts: Facts) -> Finding:
+        rule, reading = self.rules[number], self._program.reading
+        known: dict[str, Value] = {}
+        for name in reading.mentions[number]:
+            value = facts[name]
+            if value is not None:
+                known[name] = self.vocabulary[name].show(value)
+        missing = tuple(name for name in reading.reads[number] if facts[name] is None)
+        source = self.sources[rule.source]
+        return Finding(
+            rule=rule.id,
+            status=status,
+            effect=rule.otherwise,
+            because=reading.said(rule.because),
+            source=FindingSource(title=source.title, article=rule.article, read=source.read),
+            facts=known,
+            missing=missing,
+            reason="division by zero" if status == "undetermined" and not missing else None,
+            origins={name: facts.origins[name] for name in reading.mentions[number] if name in facts.origins},
+        )
+
+    def _ready(self, facts: Facts) -> Facts:
+        """The facts under this vocabulary, with the day where they do not say it."""
+        facts = facts.under(self.vocabulary)
+        place = self.vocabulary.index.get("today")
+        if self.day is None or place is None or facts.values[place] is not None:
+            return facts
+        values = (*facts.values[:place], self.day, *facts.values[place + 1 :])
+        return Facts(self.vocabulary, values, facts.origins)
+
+    def _decide_with_gaps(self, facts: Facts) -> Decision:
+        """The slow way: another vocabulary, a missing fact, a division by zero."""
+        ready = self._ready(facts)
+        failed, undetermined = self._program.masks(ready.values)
+        return Decision(self, ready, failed, undetermined)
+
+
+def _without(overlay: Overlay, names: Collection[str]) -> Overlay:
+    kept = {name: value for name, value in overlay.parameters.items() if name not in names}
+    return attrs.evolve(overlay, parameters=kept)
+
+
+def _unknown_names(
+    file: str,
+    sources: Mapping[str, Source],
+    parameters: Mapping[str, NamedParameter],
+    overlays: Collection[Overlay],
+    rules: Collection[Rule],
+) -> Iterator[PolicyError]:
+    """Sources cited and parameters overlaid that do not exist, once a decree has those of its base."""
+    cited = [(f"rule {rule.id}, source", rule.source) for rule in rules]
+    cited += [(f"parameters, {name}, source", each.source) for name, each in parameters.items() if each.source]
+    cited += [(f"overlay {each.season}, source", each.source) for each in overlays if each.source]
+    for place, source in cited:
+        if source not in sources:
+            hint = did_you_mean(source, sources)
+            yield PolicyError("MKD305", f"no source is called {source}", where=f"{file}: {place}", mend=hint)
+    for overlay in overlays:
+        for name, value in overlay.parameters.items():
+            where = f"{file}: overlay {overlay.season}, parameters, {name}"
+            if name not in parameters:
+                hint = did_you_mean(name, parameters)
+                yield PolicyError("MKD305", f"no parameter is called {name}", where=where, mend=hint)
+                continue
+            stated = parameters[name].parameter
+            if (value.kind, value.is_list) != (stated.kind, stated.is_list):
+                what = f"a list, each {stated.kind.value}" if stated.is_list else stated.kind.value
+                yield PolicyError("MKD304", f"expected {what}, as in [parameters]", where=where)

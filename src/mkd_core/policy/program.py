@@ -1,0 +1,150 @@
+"""The rules of one moment under one set of parameters, compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from mkd_core.errors import PolicyError, did_you_mean
+from mkd_core.language import ExpressionError, Kind, Parameter, Value, Vocabulary, Wording, parse, show_time
+from mkd_core.language.function import Names, Values, compile_lines, compile_masks, compile_value, fast_lines
+from mkd_core.language.tree import YES_NO, Node, mentions, reads
+from mkd_core.policy.decision import Decision
+from mkd_core.policy.problems import raise_problems
+
+if TYPE_CHECKING:
+    from mkd_core.policy.facts import Facts
+    from mkd_core.policy.policy import Policy
+    from mkd_core.policy.terms import Moment, Rule, Step
+
+# Facts of whoever votes: a rule that reads one is decided at the vote only.
+VOTE_SPACE = "approver."
+
+
+class Reading:
+    """The rules and conditions of a policy under one set of parameters, read into trees."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        steps: Sequence[Step],
+        vocabulary: Vocabulary,
+        parameters: Mapping[str, Parameter],
+        file: str,
+    ) -> None:
+        problems: list[PolicyError] = []
+        self.vocabulary = vocabulary
+        self.parameters = parameters
+        self.trees: list[Node] = []
+        self.whens: dict[str, Callable[[Values], Value | None]] = {}
+        for rule in rules:
+            try:
+                self.trees.append(parse(rule.require, vocabulary, parameters, expect=YES_NO))
+            except ExpressionError as error:
+                problems.append(error.at(f"{file}: rule {rule.id}, require"))
+            problems += self.unknown_in(rule.because, f"{file}: rule {rule.id}, because")
+        for step in steps:
+            if step.when is None:
+                continue
+            try:
+                tree = parse(step.when, vocabulary, parameters, expect=YES_NO)
+                self.whens[step.id] = compile_value(tree, vocabulary, parameters)
+            except ExpressionError as error:
+                problems.append(error.at(f"{file}: route {step.id}, when"))
+        raise_problems(problems)
+        self.reads = [reads(tree) for tree in self.trees]
+        self.mentions = [mentions(tree) for tree in self.trees]
+
+    def unknown_in(self, because: Wording, where: str) -> list[PolicyError]:
+        problems = []
+        for language, text in (("id", because.id), ("en", because.en)):
+            for name in re.findall(r"\{([^{}]*)\}", text):
+                leaf = name.removeprefix("parameter.")
+                if leaf == name or leaf not in self.parameters:
+                    known = [f"parameter.{each}" for each in self.parameters]
+                    problems.append(
+                        PolicyError(
+                            "MKD305",
+                            f"{{{name}}} is not a parameter",
+                            where=f"{where}.{language}",
+                            mend=did_you_mean(name, known),
+                        )
+                    )
+        return problems
+
+    def said(self, because: Wording) -> Wording:
+        """The wording with the values of the day."""
+        return Wording(
+            *(
+                re.sub(r"\{parameter\.([^{}]*)\}", self._value(lang), text)
+                for lang, text in (("id", because.id), ("en", because.en))
+            )
+        )
+
+    def _value(self, language: str) -> Callable[[re.Match[str]], str]:
+        def value(found: re.Match[str]) -> str:
+            parameter = self.parameters[found[1]]
+            values = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
+            return ", ".join(_say(each, parameter.kind, language) for each in values)
+
+        return value
+
+
+def _say(value: Value, kind: Kind, language: str) -> str:
+    if isinstance(value, bool):
+        words = {"id": ("tidak", "ya"), "en": ("no", "yes")}[language]
+        return words[value]
+    if kind is Kind.TIME and isinstance(value, int):
+        return show_time(value)
+    if isinstance(value, float):
+        text = f"{value:.10g}"
+        return text.replace(".", ",") if language == "id" else text
+    return str(value)
+
+
+class Program:
+    """The rules that belong to a moment, as functions; the three-valued one is compiled when first needed."""
+
+    def __init__(self, reading: Reading, rules: Sequence[Rule], moment: Moment) -> None:
+        self.reading = reading
+        self.rules = [
+            (number, tree)
+            for number, tree in enumerate(reading.trees)
+            if moment == "vote" or not any(name.startswith(VOTE_SPACE) for name in reading.mentions[number])
+        ]
+        index = reading.vocabulary.index
+        read = {name for number, _ in self.rules for name in reading.reads[number]}
+        self.reads = tuple(sorted(read, key=index.__getitem__))
+        self.needed = sum(1 << index[name] for name in self.reads)
+        self.reads_today = any("today" in reading.mentions[number] for number, _ in self.rules)
+        self.refusing = sum(1 << number for number, _ in self.rules if rules[number].otherwise == "refuse")
+        self.grave = sum(1 << number for number, _ in self.rules if rules[number].otherwise != "warn")
+        self._masks: Callable[[Values], tuple[int, int]] | None = None
+        names = Names()
+        body = fast_lines(self.rules, reading.vocabulary, reading.parameters, names)
+        lines = [
+            "def bind(policy, slow, vocabulary):",
+            "    def decide(facts):",
+            f"        if facts.missing & {self.needed} or facts.vocabulary is not vocabulary:",
+            "            return slow(facts)",
+            "        v = facts.values",
+            "        try:",
+            *(f"            {line}" for line in body),
+            "        except ZeroDivisionError:",
+            "            return slow(facts)",
+            "        return Decision(policy, facts, failed, 0)",
+            "    return decide",
+        ]
+        bound = {**names.bound, "Decision": Decision, "ZeroDivisionError": ZeroDivisionError}
+        #: ``bind(policy, slow, vocabulary)`` gives the policy's ``decide``.
+        self.bind: Callable[[Policy, Callable[[Facts], Decision], Vocabulary], Callable[[Facts], Decision]] = (
+            compile_lines(lines, bound, "bind")
+        )
+
+    def masks(self, values: Values) -> tuple[int, int]:
+        """``(failed, undetermined)`` by Kleene's logic."""
+        if self._masks is None:
+            # Two threads may both compile it; either function is right.
+            self._masks = compile_masks(self.rules, self.reading.vocabulary, self.reading.parameters)
+        return self._masks(values)

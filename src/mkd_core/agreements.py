@@ -195,9 +195,14 @@ def replay(history: Iterable[Happened], applicant: str) -> dict[str, Agreement]:
         event = happened.event
         if isinstance(event, e.AgreementProposed):
             agreements[event.agreement] = _proposed(event, applicant)
-        elif (step := _STEPS.get(type(event))) is not None:
-            agreements[event.agreement] = step(agreements[event.agreement], event, happened)
+        elif type(event) in _STEPS:
+            agreements[event.agreement] = apply(agreements[event.agreement], happened)
     return agreements
+
+
+def apply(agreement: Agreement, happened: Happened) -> Agreement:
+    """The agreement after one more event of its own."""
+    return _STEPS[type(happened.event)](agreement, happened.event, happened)
 
 
 def _texts(event: Any) -> dict[str, str]:

@@ -1,0 +1,93 @@
+"""Events to plain records and back: the one converter of the core, and the upcasters of older schemas.
+
+cattrs is imported on first use, since ``import mkd_core`` must stay cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields
+
+from mkd_core.errors import InvalidInput, JournalError
+from mkd_core.events import EVENTS, Happened
+from mkd_core.journal.chain import Draft, Record
+from mkd_core.targets import Target, target_from_data, target_to_data
+from mkd_core.worktime import Window, WorkPlan, plan_from_data, plan_to_data
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Takes the fields of an event in one schema and gives them in the next; pure."""
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+"""(type, schema) → the step to the schema after it. Empty while every event has its first schema."""
+
+
+@cache
+def _converter() -> Converter:
+    from cattrs import Converter
+
+    converter = Converter(unstruct_collection_overrides={frozenset: sorted})
+    for kind, to_plain, from_plain in (
+        (date, date.isoformat, lambda text, _: date.fromisoformat(text)),
+        (datetime, datetime.isoformat, lambda text, _: datetime.fromisoformat(text)),
+        (Decimal, str, lambda text, _: Decimal(text)),
+        (WorkPlan, plan_to_data, lambda data, _: plan_from_data(data)),
+        (Target, target_to_data, lambda data, _: target_from_data(data)),
+        (Window, str, lambda text, _: Window.parse(text)),
+    ):
+        converter.register_unstructure_hook(kind, to_plain)
+        converter.register_structure_hook(kind, from_plain)
+    scalar = bool | int | float | str | None
+    converter.register_structure_hook(scalar, lambda value, _: value)
+    return converter
+
+
+def instant(at: datetime) -> str:
+    """The moment as the journal writes it: UTC, ISO 8601. Raises ``InvalidInput`` for a moment without a zone."""
+    if at.tzinfo is None:
+        raise InvalidInput("MKD402", f"{at} has no zone", where="at", mend="give the moment with its zone, as in UTC")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def encode(event: Any, *, at: datetime, by: str) -> Draft:
+    """The event as plain values, what is private apart from what is chained."""
+    name = type(event).__name__
+    plain = _converter().unstructure(event)
+    hidden = [part.name for part in fields(type(event)) if part.metadata.get("private")]
+    private = {part: plain.pop(part) for part in hidden}
+    return Draft(
+        type=name,
+        schema=EVENTS[name][1],
+        at=instant(at),
+        by=by,
+        data=plain,
+        private={part: value for part, value in private.items() if value not in ("", None, [], {}, ())} or None,
+    )
+
+
+def decode(record: Record) -> Happened:
+    """The event of a record, lifted to today's schema. Raises ``JournalError`` for one from the future."""
+    if record.type not in EVENTS:
+        raise JournalError(
+            "MKD510", f"an event of the unknown kind {record.type!r}", where=record.name, mend="use a newer version"
+        )
+    kind, current = EVENTS[record.type]
+    if record.schema > current:
+        raise JournalError(
+            "MKD510", f"{record.type} of schema {record.schema} is newer than this version", where=record.name
+        )
+    plain = {**record.data, **(record.private or {})}
+    for schema in range(record.schema, current):
+        plain = UPCASTERS[record.type, schema](plain)
+    try:
+        event: Any = _converter().structure(plain, kind)
+    except Exception as problem:  # cattrs raises many kinds; any of them means that the record does not fit its type
+        raise JournalError("MKD511", f"{record.type} cannot be read", where=record.name) from problem
+    return Happened(record.number, datetime.fromisoformat(record.at), record.by, event)

@@ -1,0 +1,1 @@
+"""What can be done: one module a room, joined in :class:`~mkd_core.usecases.service.AgreementService`."""

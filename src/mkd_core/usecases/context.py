@@ -1,0 +1,135 @@
+"""What the service was given: plain objects. Every part but the journal may be left out, and is then switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import field, frozen
+
+from mkd_core.events import Happened, MandateGiven
+from mkd_core.journal.codec import decode, encode
+from mkd_core.outbox import Backoff, Effect
+from mkd_core.people import Mandate, Unit
+from mkd_core.ports import Calendar, Journal, Notification, Payroll
+from mkd_core.usecases.directory import Directory, DirectoryAt
+from mkd_core.usecases.dossier import Dossier, assemble, load
+from mkd_core.usecases.notices import effects_of
+from mkd_core.worktime import OfficeHours
+
+if TYPE_CHECKING:
+    from mkd_core.allowance import Scheme
+    from mkd_core.policy import Policy
+
+MANDATES = "mandates"
+"""The stream of the mandates given through the service."""
+
+
+class Policies(Protocol):
+    """Where the policy of a date comes from: a :class:`~mkd_core.policy.History`, or anything like it."""
+
+    def on(self, date: date) -> Policy:
+        """The version in force on that date. Raises ``PolicyError`` naming the neighbours when there is none."""
+
+
+class Schemes(Protocol):
+    """Where the pay scheme of a date comes from."""
+
+    def on(self, date: date) -> Scheme:
+        """The version in force on that date."""
+
+
+@frozen(kw_only=True)
+class Default:
+    """A value that the deployment takes for a fact nobody knows, and why it may."""
+
+    value: Any
+    source: str
+
+
+@frozen(kw_only=True)
+class Context:
+    """The parts of the service, and what all use cases share: the organisation of a moment, and how events are kept."""
+
+    journal: Journal
+    directory: Directory = field(factory=Directory)
+    policies: Policies | None = None
+    schemes: Schemes | None = None
+    hours: OfficeHours | None = None
+    calendar: Calendar | None = None
+    payroll: Payroll | None = None
+    notifications: Sequence[Notification] = ()
+    defaults: Mapping[str, Default] = field(factory=dict)
+    backoff: Backoff = field(factory=Backoff)
+    observe: Callable[[Happened], None] | None = None
+
+    def organisation(self, on: date) -> DirectoryAt:
+        """The organisation as of that date, with the mandates given through the service."""
+        given = [decode(record).event for record in self.journal.read(MANDATES)]
+        return self.directory.at(on, [_mandate(event) for event in given if isinstance(event, MandateGiven)])
+
+    def today(self, at: datetime, unit: Unit) -> date:
+        """The date that it is at that moment where the unit is."""
+        return at.astimezone(unit.zone).date()
+
+    def dossier(self, person: str) -> Dossier:
+        """The state of one person's stream."""
+        return load(self.journal, person)
+
+    def record(self, dossier: Dossier, events: Iterable[Any], *, at: datetime, by: str) -> Dossier:
+        """Append the events with the effects that follow from them, all or nothing; the dossier after them."""
+        happened = [Happened(number, at, by, event) for number, event in enumerate(events, start=dossier.number + 1)]
+        drafts = [encode(item.event, at=at, by=by) for item in happened]
+        self.journal.append(dossier.stream, dossier.number, drafts, self.effects(dossier, happened))
+        if self.observe is not None:
+            for item in happened:
+                self.observe(item)
+        return assemble(dossier.person, (*dossier.history, *happened))
+
+    def effects(self, dossier: Dossier, happened: Sequence[Happened]) -> list[Effect]:
+        """What the events make the world be told; nothing for a port that nobody serves."""
+        served = {
+            port
+            for port, backend in (("notification", self.notifications), ("payroll", self.payroll))
+            if backend is not None and backend != ()
+        }
+        return [effect for effect in effects_of(dossier, happened) if effect.port in served]
+
+    def is_working_day(self, unit: Unit) -> Callable[[date], bool] | None:
+        """Whether a date is a working day of that unit; None when no calendar is plugged in.
+
+        Asks the calendar a year at a time. The function raises what the calendar raises: nothing is guessed.
+        """
+        if self.calendar is None:
+            return None
+        calendar, standard = self.calendar, self.hours.standard if self.hours else None
+        known: dict[int, frozenset[date]] = {}
+
+        def working(on: date) -> bool:
+            if on.year not in known:
+                year = calendar.holidays(unit.region, date(on.year, 1, 1), date(on.year, 12, 31))
+                known[on.year] = frozenset(holiday.on for holiday in year)
+            office_day = bool(standard.days[on.weekday()].windows) if standard else on.weekday() < 5
+            return office_day and on not in known[on.year]
+
+        return working
+
+    def season(self, unit: Unit, on: date) -> str | None:
+        """The season that date lies in where the unit is; None outside of any and without a calendar."""
+        if self.calendar is None:
+            return None
+        return next((season.name for season in self.calendar.seasons(unit.region, on, on)), None)
+
+
+def _mandate(event: MandateGiven) -> Mandate:
+    return Mandate(
+        kind=event.kind,
+        acting=event.acting,
+        starts=event.starts,
+        ends=event.ends,
+        unit=event.unit,
+        replaces=event.replaces,
+        reference=event.reference,
+        accepted=event.accepted,
+    )

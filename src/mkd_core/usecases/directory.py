@@ -1,0 +1,125 @@
+"""People and units as the identity backends know them together, as of one date.
+
+Backends are asked in the order configured. ``Denied`` stops the search, ``NotMine`` goes on, an error stops
+everything: identity fails closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from attrs import field, frozen
+
+from mkd_core.errors import NotAllowed, NotFound
+from mkd_core.people import Employee, Mandate, Unit
+from mkd_core.ports import Denied, Found, Identity
+
+
+@frozen(kw_only=True)
+class Directory:
+    """The identity backends in their order, the roles of the deployment, and the mandates given through it.
+
+    ``roles`` maps a role to the people who hold it.
+    """
+
+    identities: Sequence[Identity] = ()
+    roles: Mapping[str, Sequence[str]] = field(factory=dict)
+
+    def at(self, on: date, mandates: Sequence[Mandate] = ()) -> DirectoryAt:
+        """The organisation as of that date; ``mandates`` come before those of the backends."""
+        return DirectoryAt(directory=self, on=on, given=tuple(mandates))
+
+
+@frozen(kw_only=True)
+class DirectoryAt:
+    """The organisation as of one date; what was looked up is kept, so that one command sees one organisation."""
+
+    directory: Directory
+    on: date
+    given: tuple[Mandate, ...] = ()
+    _people: dict[str, Found | Denied | None] = field(factory=dict, init=False, repr=False)
+    _units: dict[str, Unit | None] = field(factory=dict, init=False, repr=False)
+    _mandates: list[tuple[Mandate, ...]] = field(factory=list, init=False, repr=False)
+
+    def _ask(self, key: str) -> Found | Denied | None:
+        if key not in self._people:
+            answers = (identity.person(key, self.on) for identity in self.directory.identities)
+            self._people[key] = next((a for a in answers if isinstance(a, (Found, Denied))), None)
+        return self._people[key]
+
+    def employee(self, key: str) -> Employee | None:
+        """The person of that key; None when nobody knows or a backend denies them."""
+        answer = self._ask(key)
+        return answer.employee if isinstance(answer, Found) else None
+
+    def known(self, key: str) -> Employee:
+        """The person of that key. Raises ``NotFound`` for a stranger and ``NotAllowed`` for somebody denied."""
+        answer = self._ask(key)
+        if isinstance(answer, Found):
+            return answer.employee
+        if isinstance(answer, Denied):
+            raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=key)
+        raise NotFound("MKD406", f"no identity backend knows the person {key!r}", mend="mkd facts show PERSON")
+
+    def lookup(self, handle: str) -> Employee:
+        """The person of a key, a service number, a login or an e-mail address; the handle is in no message."""
+        answer = self._ask(handle)
+        if answer is None:
+            answers = (identity.lookup(handle, self.on) for identity in self.directory.identities)
+            answer = next((a for a in answers if isinstance(a, (Found, Denied))), None)
+        if isinstance(answer, Found):
+            return answer.employee
+        if isinstance(answer, Denied):
+            raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}")
+        raise NotFound("MKD406", "no identity backend knows that person")
+
+    def unit(self, key: str) -> Unit | None:
+        """The unit of that key, from the first backend that has it."""
+        if key not in self._units:
+            found = (identity.unit(key, self.on) for identity in self.directory.identities)
+            self._units[key] = next((unit for unit in found if unit is not None), None)
+        return self._units[key]
+
+    def unit_of(self, employee: Employee) -> Unit:
+        """The unit somebody belongs to. Raises ``NotFound`` when no backend knows it."""
+        unit = self.unit(employee.unit)
+        if unit is None:
+            raise NotFound("MKD407", f"no identity backend knows the unit {employee.unit!r}", where=employee.key)
+        return unit
+
+    def within(self, unit: str, root: str) -> bool:
+        """Whether a unit is ``root`` or lies below it."""
+        seen: set[str] = set()
+        at: str | None = unit
+        while at is not None and at not in seen:
+            if at == root:
+                return True
+            seen.add(at)
+            found = self.unit(at)
+            at = found.parent if found else None
+        return False
+
+    def mandates(self) -> Sequence[Mandate]:
+        """The mandates on record: those given through the service first, then those of the backends."""
+        if not self._mandates:
+            recorded = [m for identity in self.directory.identities for m in identity.mandates(self.on)]
+            self._mandates.append((*self.given, *recorded))
+        return self._mandates[0]
+
+    def with_role(self, role: str) -> Sequence[str]:
+        """The people who hold that role, known to identity."""
+        return [key for key in self.directory.roles.get(role, ()) if self.employee(key)]
+
+    def has_role(self, person: str, *roles: str) -> bool:
+        """Whether a person holds one of the roles."""
+        return any(person in self.directory.roles.get(role, ()) for role in roles)
+
+    def people(self) -> Iterator[Employee]:
+        """Everybody, each key once, from the first backend that knows it."""
+        seen: set[str] = set()
+        for identity in self.directory.identities:
+            for employee in identity.people(self.on):
+                if employee.key not in seen:
+                    seen.add(employee.key)
+                    yield employee

@@ -57,6 +57,7 @@ class StepProgress:
     approvers: tuple[Approver, ...]
     due: date | None
     problem: str = ""
+    passed_over: tuple[str, ...] = ()
     votes: tuple[tuple[str, Ballot], ...] = ()
     passed_by_deadline: bool = False
 
@@ -265,6 +266,7 @@ def _opened(agreement: Agreement, event: e.StepOpened, _: Happened) -> Agreement
         approvers=event.approvers,
         due=event.due,
         problem=event.problem,
+        passed_over=event.passed_over,
         votes=version.steps[-1].votes if again else (),
     )
     return _changed(agreement, event.version, steps=(*before, opened))

@@ -170,7 +170,10 @@ class AgreementSubmitted:
 
 @frozen(kw_only=True)
 class StepOpened:
-    """The approvers of a step were resolved, when it opened or when the organisation changed."""
+    """The approvers of a step were resolved, when it opened, was escalated, or the organisation changed.
+
+    ``passed_over`` names those who let a deadline go by; the step went over their heads.
+    """
 
     agreement: str
     version: int
@@ -178,6 +181,7 @@ class StepOpened:
     approvers: tuple[Approver, ...]
     due: date | None = None
     problem: str = ""
+    passed_over: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

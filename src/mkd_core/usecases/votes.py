@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -84,7 +83,8 @@ def reopen(ctx: Context, case: Case) -> tuple[Any, ...]:
     progress = case.agreement.latest.open_step
     if progress is None:
         return ()
-    event = _opened(ctx, case, _Trail(case.agreement), progress.step, since=None)
+    trail, over = _Trail(case.agreement), progress.passed_over
+    event = _opened(ctx, case, trail, progress.step, since=None, passed_over=over)
     same = (event.approvers, event.problem) == (progress.approvers, progress.problem)
     return () if same and (event.due == progress.due or progress.due is not None) else (event,)
 
@@ -256,7 +256,8 @@ def _advance(ctx: Context, case: Case, trail: _Trail, voter: _Voter | None) -> _
 
 
 def _approved(case: Case, version: Version) -> e.AgreementApproved:
-    if "superior" not in version.consents and version.route:
+    deemed = any(progress.passed_by_deadline for progress in version.steps)
+    if version.route and "superior" not in version.consents and not deemed:
         raise WrongState(
             "MKD417",
             "the superior has not agreed to the targets",
@@ -267,9 +268,12 @@ def _approved(case: Case, version: Version) -> e.AgreementApproved:
     return e.AgreementApproved(agreement=case.agreement.id, version=version.number, effective=effective)
 
 
-def _opened(ctx: Context, case: Case, trail: _Trail, step: Step, *, since: date | None) -> e.StepOpened:
+def _opened(
+    ctx: Context, case: Case, trail: _Trail, step: Step, *, since: date | None, passed_over: tuple[str, ...] = ()
+) -> e.StepOpened:
     """A step with its approvers as of today; ``since`` None keeps the deadline that the step has."""
-    resolved = resolve(step, case.applicant, case.organisation, _excluded(trail.version, step))
+    excluded = _excluded(trail.version, step) | set(passed_over)
+    resolved = resolve(step, case.applicant, case.organisation, excluded)
     due, problem = _due(ctx, case, step, since or case.organisation.on)
     if since is None and trail.version.open_step and trail.version.open_step.due:
         due, problem = trail.version.open_step.due, ""
@@ -280,6 +284,7 @@ def _opened(ctx: Context, case: Case, trail: _Trail, step: Step, *, since: date 
         approvers=resolved.approvers,
         due=due,
         problem=_joined(resolved, problem),
+        passed_over=passed_over,
     )
 
 
@@ -307,8 +312,21 @@ def _due(ctx: Context, case: Case, step: Step, since: date) -> tuple[date | None
         return None, f"the working-day clock stands still: {problem.code}"
 
 
-def pending(case: Case) -> Iterator[StepProgress]:
-    """The step of the agreement that waits for votes, if any."""
+def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:
+    """The events that follow from a deadline that has gone by; none while there is time, or it was said already."""
     progress = case.agreement.latest.open_step
-    if progress is not None:
-        yield progress
+    if progress is None or progress.due is None or case.organisation.on <= progress.due:
+        return ()
+    name, number, step = case.agreement.id, case.agreement.latest.number, progress.step
+    passed = e.DeadlinePassed(agreement=name, version=number, step=step.id, effect=step.late, due=progress.due)
+    if any(happened.event == passed for happened in case.dossier.history):
+        return ()
+    trail = _Trail(case.agreement).then(passed, case)
+    match step.late:
+        case "escalate":
+            over = (*progress.passed_over, *(approver.person for approver in progress.approvers))
+            opened = _opened(ctx, case, trail, step, since=case.organisation.on, passed_over=over)
+            return trail.then(opened, case).events if opened.approvers else trail.events
+        case "deem_refused":
+            return trail.then(e.AgreementRefused(agreement=name, version=number, ground="deadline"), case).events
+    return _advance(ctx, case, trail, None).events

@@ -1,0 +1,42 @@
+"""All dossiers together, kept up to date from the journal: for questions that no single person's stream answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mkd_core.agreements import Agreement
+from mkd_core.events import Happened
+from mkd_core.journal.codec import decode
+from mkd_core.ports import Journal
+from mkd_core.usecases.dossier import Dossier, assemble, person_of
+
+
+class Register:
+    """Reads only what was added since it was last asked; not safe to share between threads."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._position = 0
+        self._histories: dict[str, list[Happened]] = {}
+        self._dossiers: dict[str, Dossier] = {}
+
+    def _refresh(self) -> None:
+        for position, record in self._journal.records(self._position):
+            self._position = position
+            person = person_of(record.stream)
+            if person is not None:
+                self._histories.setdefault(person, []).append(decode(record))
+                self._dossiers.pop(person, None)
+
+    def dossiers(self) -> Iterator[Dossier]:
+        """The dossier of everybody about whom something happened, in the order of their keys."""
+        self._refresh()
+        for person in sorted(self._histories):
+            if person not in self._dossiers:
+                self._dossiers[person] = assemble(person, self._histories[person])
+            yield self._dossiers[person]
+
+    def agreements(self) -> Iterator[Agreement]:
+        """Every agreement."""
+        for dossier in self.dossiers():
+            yield from dossier.agreements.values()

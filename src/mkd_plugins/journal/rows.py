@@ -100,6 +100,14 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def storable(text: str) -> str:
+    """The text with what some database refuses, NUL and halves of a character, replaced.
+
+    What a backend says of an attempt is foreign text; that it is odd must not keep its outcome from being recorded.
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def newer(found: int, *, where: str) -> JournalError:
     """The error of a journal that a newer release has written."""
     return JournalError(

@@ -23,6 +23,7 @@ from mkd_core.errors import JournalError
 from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
 from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
 from mkd_plugins.api import Provider, hookimpl, journal
+from mkd_plugins.journal.faults import told
 from mkd_plugins.journal.rows import (
     SCHEMA_VERSION,
     delivery_from,
@@ -32,6 +33,7 @@ from mkd_plugins.journal.rows import (
     newer,
     private_values,
     record_from,
+    storable,
 )
 
 # STRICT makes SQLite check types; it is left out where the SQLite of the machine is older (Enterprise Linux 9).
@@ -187,8 +189,8 @@ class SqliteJournal:
                 (
                     settlement.status.value,
                     due,
-                    settlement.problem,
-                    settlement.receipt,
+                    storable(settlement.problem),
+                    storable(settlement.receipt),
                     key,
                     EffectStatus.DELIVERED.value,
                 ),
@@ -354,30 +356,7 @@ class SqliteJournal:
         try:
             yield
         except sqlite3.Error as error:
-            code, line, mend = _meaning(error)
-            raise JournalError(code, line, where=str(self._config.path), mend=mend) from error
-
-
-_MEANINGS = {
-    sqlite3.SQLITE_FULL: ("MKD502", "the journal is full", "free disk space, or raise max_page_count"),
-    sqlite3.SQLITE_READONLY: ("MKD503", "the journal is opened read-only", "open it without read_only, by a writer"),
-    sqlite3.SQLITE_CANTOPEN: (
-        "MKD504",
-        "the journal cannot be opened",
-        "check that its folder is there and may be written",
-    ),
-    sqlite3.SQLITE_PERM: ("MKD504", "the journal may not be opened", "check the rights of the file and its folder"),
-    sqlite3.SQLITE_IOERR: ("MKD504", "the disk failed while the journal was used", "check the disk, then try again"),
-    sqlite3.SQLITE_BUSY: ("MKD507", "another process has the journal locked", "try again, or raise busy_timeout"),
-    sqlite3.SQLITE_LOCKED: ("MKD507", "another process has the journal locked", "try again, or raise busy_timeout"),
-    sqlite3.SQLITE_NOTADB: ("MKD508", "the file is no journal", "name the journal's file in mkd.toml, or a new one"),
-    sqlite3.SQLITE_CORRUPT: ("MKD508", "the file is damaged", "restore it from a backup"),
-}
-
-
-def _meaning(error: sqlite3.Error) -> tuple[str, str, str]:
-    primary = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    return _MEANINGS.get(primary, ("MKD510", f"SQLite refused: {error}", "report it with what was being done"))
+            raise told(error, where=str(self._config.path)) from error
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

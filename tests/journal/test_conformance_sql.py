@@ -1,0 +1,73 @@
+"""The journal in a SQL database keeps what the port promises: in three databases, alone and inside a host."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from mkd_core.ports import Journal
+from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, open_store
+from mkd_plugins.journal.tables import metadata
+from mkd_plugins.testing.journal import JournalSuite, SharedJournalSuite
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'journal.db'}"
+
+
+def fresh_store(url: str) -> Iterator[Journal]:
+    """A store whose tables are gone afterwards: the server lives as long as the run."""
+    with open_store(SqlConfig(url=url)) as store:
+        yield store
+    engine = create_engine(url)
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+def joined_journal(url: str) -> Iterator[Journal]:
+    """A journal on the connection of a host that rolls back at the end."""
+    engine = create_engine(url)
+    SqlStore(engine)
+    with engine.connect() as connection:
+        yield SqlJournal(connection)
+        connection.rollback()
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+class TestStoreOnSqlite(SharedJournalSuite):
+    @pytest.fixture
+    def journal(self, sqlite_url: str) -> Iterator[Journal]:
+        yield from fresh_store(sqlite_url)
+
+
+class TestStoreOnPostgresql(SharedJournalSuite):
+    @pytest.fixture
+    def journal(self, postgresql_url: str) -> Iterator[Journal]:
+        yield from fresh_store(postgresql_url)
+
+
+class TestStoreOnMariadb(SharedJournalSuite):
+    @pytest.fixture
+    def journal(self, mariadb_url: str) -> Iterator[Journal]:
+        yield from fresh_store(mariadb_url)
+
+
+class TestJoinedOnSqlite(JournalSuite):
+    @pytest.fixture
+    def journal(self, sqlite_url: str) -> Iterator[Journal]:
+        yield from joined_journal(sqlite_url)
+
+
+class TestJoinedOnPostgresql(JournalSuite):
+    @pytest.fixture
+    def journal(self, postgresql_url: str) -> Iterator[Journal]:
+        yield from joined_journal(postgresql_url)
+
+
+class TestJoinedOnMariadb(JournalSuite):
+    @pytest.fixture
+    def journal(self, mariadb_url: str) -> Iterator[Journal]:
+        yield from joined_journal(mariadb_url)

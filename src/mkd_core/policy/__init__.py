@@ -1,7 +1,49 @@
 """Policies: rules written once as data, that decide, explain themselves, and say what would be approvable."""
 
-from mkd_core.policy.decision import Decision, Finding, Outcome
+from mkd_core.policy.decision import Decision, Finding, FindingSource, Outcome
 from mkd_core.policy.facts import VOCABULARY, Facts, Origin
+from mkd_core.policy.history import History
 from mkd_core.policy.policy import Policy
+from mkd_core.policy.problems import PolicyProblems
+from mkd_core.policy.remedy import Change, Remedy
+from mkd_core.policy.terms import (
+    Clock,
+    CoverageDemand,
+    Moment,
+    NamedParameter,
+    Overlay,
+    Period,
+    Proof,
+    Refusal,
+    Rule,
+    Source,
+    Span,
+    Step,
+)
 
-__all__ = ["VOCABULARY", "Decision", "Facts", "Finding", "Origin", "Outcome", "Policy"]
+__all__ = [
+    "VOCABULARY",
+    "Change",
+    "Clock",
+    "CoverageDemand",
+    "Decision",
+    "Facts",
+    "Finding",
+    "FindingSource",
+    "History",
+    "Moment",
+    "NamedParameter",
+    "Origin",
+    "Outcome",
+    "Overlay",
+    "Period",
+    "Policy",
+    "PolicyProblems",
+    "Proof",
+    "Refusal",
+    "Remedy",
+    "Rule",
+    "Source",
+    "Span",
+    "Step",
+]

@@ -38,6 +38,7 @@ from mkd_core.journal.chain import (
     Head,
     Record,
 )
+from mkd_core.language.vocabulary import Fact, Kind, Wording
 from mkd_core.outbox import (
     Delivery,
     Effect,
@@ -116,6 +117,7 @@ __all__ = [
     "EffectStatus",
     "Employee",
     "Employment",
+    "Fact",
     "Found",
     "Head",
     "Holiday",
@@ -123,6 +125,7 @@ __all__ = [
     "InvalidInput",
     "Journal",
     "JournalError",
+    "Kind",
     "LineReceipt",
     "Mandate",
     "MandateKind",
@@ -153,6 +156,7 @@ __all__ = [
     "Transient",
     "Unit",
     "Window",
+    "Wording",
     "attendance",
     "calendar",
     "hookimpl",

@@ -54,13 +54,13 @@ class _Outcome:
 class Threads:
     """The threads of one backend that were given up."""
 
-    _abandoned: list[threading.Thread] = attrs.field(factory=list)
+    abandoned: list[threading.Thread] = attrs.field(factory=list)
     total: int = 0
 
     def hanging(self) -> int:
         """How many are running still."""
-        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
-        return len(self._abandoned)
+        self.abandoned = [thread for thread in self.abandoned if thread.is_alive()]
+        return len(self.abandoned)
 
     def run(self, function: Callable[[], T], seconds: float, name: str) -> T:
         """The function's result, or what it raised, or :class:`Overrun` after so many seconds."""
@@ -82,7 +82,7 @@ class Threads:
         return result
 
     def _give_up(self, thread: threading.Thread) -> None:
-        self._abandoned.append(thread)
+        self.abandoned.append(thread)
         self.total += 1
 
 
@@ -188,4 +188,7 @@ def place_of(error: BaseException) -> str:
 
 def kind_of(value: object) -> str:
     """What kind of value that is, without the value."""
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    if value is None:
+        return "nothing"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pluggy
 
+from mkd_core.language.vocabulary import Fact
 from mkd_plugins.provider import Provider, RulePack
 
 PROJECT: Final = "mkd"
@@ -26,7 +27,7 @@ def mkd_policies() -> list[RulePack]:  # type: ignore[empty-body]
 
 
 @hookspec
-def mkd_facts() -> list[Any]:  # type: ignore[empty-body]
+def mkd_facts() -> list[Fact]:  # type: ignore[empty-body]
     """Facts that the plugin adds to the vocabulary in which rules are written."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self, overload
 import attrs
 
 from mkd_core.errors import MkdError, did_you_mean
+from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import (
     PROTOCOLS,
     Attendance,
@@ -108,7 +109,7 @@ class Host:
         self._states: dict[str, tuple[Installed, Literal["loaded", "failed", "off"]]] = {}
         self._offers: dict[tuple[str, str], Offer] = {}
         self._packs: dict[str, tuple[Installed, RulePack]] = {}
-        self._facts: list[Any] = []
+        self._facts: list[Fact] = []
         self._observers: list[_Observer] = []
         self._built: dict[tuple[str, str], Any] = {}
         self._closers: list[tuple[Guard, Callable[[], object]]] = []
@@ -165,7 +166,7 @@ class Host:
         return tuple(pack for _, pack in self._packs.values())
 
     @property
-    def facts(self) -> tuple[Any, ...]:
+    def facts(self) -> tuple[Fact, ...]:
         """The facts that plugins add to the vocabulary."""
         return tuple(self._facts)
 

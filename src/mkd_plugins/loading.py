@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import pluggy
 
 from mkd_core.errors import did_you_mean
+from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
 from mkd_plugins.discovery import Installed
@@ -39,7 +40,7 @@ class Announced:
     plugin: Installed
     providers: tuple[Provider, ...]
     packs: tuple[RulePack, ...]
-    facts: tuple[Any, ...]
+    facts: tuple[Fact, ...]
     observers: tuple[Callable[[object], object], ...]
     problems: tuple[LoadProblem, ...]
 
@@ -61,7 +62,7 @@ class Loader:
             plugin=plugin,
             providers=tuple(provider for provider in providers if _made_for_this_api(plugin, provider, problems)),
             packs=self._answers(plugin, module, "mkd_policies", RulePack, problems),
-            facts=self._answers(plugin, module, "mkd_facts", object, problems),
+            facts=self._answers(plugin, module, "mkd_facts", Fact, problems),
             observers=tuple(map(_observer, self._implementations(module, "mkd_observe"))),
             problems=tuple(problems),
         )

@@ -1,0 +1,281 @@
+"""A backend is made from its table; what goes wrong has a code, and only ports that fail closed stop for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from mkd_core.errors import InvalidInput, MkdError
+from mkd_core.ports import Port, Receipt
+from mkd_plugins.api import Notice
+from mkd_plugins.problems import BuildProblem, ConfigProblem
+
+NOTICE = Notice(
+    key="a:1:notification:0",
+    to="k000001",
+    name="Siti",
+    address="siti@example.com",
+    language="id",
+    kind="approved",
+    subject="Disetujui",
+    body="",
+)
+
+
+def plugin(body: str, *, port: str = "notification", config: str = "pass") -> str:
+    """A plugin whose factory is ``build(config)`` with this body, and whose configuration class has that body."""
+    return f"""
+import attrs, sys, threading
+from pathlib import Path
+from mkd_plugins.api import *
+
+@attrs.frozen
+class Config:
+    {config}
+
+class Backend:
+    def send(self, notice): return Receipt(key=notice.key)
+    def submit(self, run): return None
+
+def build(config):
+    {body}
+
+@hookimpl
+def mkd_providers():
+    return [{port}(name="acme", config=Config, build=build)]
+"""
+
+
+def test_the_backend_of_a_table_gets_its_settings(site, sender):
+    """The table becomes a value of the plugin's class before the factory sees it."""
+    site.install("acme-hr", sender)
+
+    [backend] = site.host('[notification.acme]\nurl = "https://example.com/hr"').build("notification")
+
+    assert backend.send(NOTICE) == Receipt(key=NOTICE.key, reference="https://example.com/hr")
+    assert repr(backend) == "<notification.acme of acme-hr[main]>"
+
+
+def test_only_configured_backends_are_made(site, sender):
+    """Being installed is not being used."""
+    site.install("acme-hr", sender)
+
+    assert site.host().build("notification") == []
+
+
+def test_a_backend_is_made_once(site, sender):
+    """Whoever asks gets the same one, by the port's name or its constant."""
+    site.install("acme-hr", sender)
+    host = site.host("[notification.acme]")
+
+    assert host.build("notification") == host.build(Port.NOTIFICATION) == [host.one("notification")]
+
+
+def test_several_backends_come_in_the_order_of_the_file(site, sender):
+    """The order of the file is the order in which they are asked."""
+    site.install("acme-hr", sender)
+    site.install("beta-hr", sender.replace('"acme"', '"beta"'))
+
+    backends = site.host("[notification.beta]\n[notification.acme]").build("notification")
+
+    assert [backend.backend for backend in backends] == ["notification.beta", "notification.acme"]
+
+
+def test_a_wrong_configuration_names_every_fault_with_its_place(site, problem_of):
+    """The problem is the plugin's by label and says the path in the file."""
+    site.install("acme-hr", plugin("return Backend()", config="url: str; token: Secret; retries: int = 1"))
+    host = site.host('[notification.acme]\nulr = "x"\nretries = "2"\ntoken = "hunter2"')
+
+    assert host.build("notification") == []
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.stage) == ("MKD122", "config")
+    assert [fault.path for fault in problem.faults] == [
+        f"notification.acme.{key}" for key in ("ulr", "url", "token", "retries")
+    ]
+    assert "hunter2" not in str(problem)
+
+
+def test_an_unset_secret_has_a_code_of_its_own(site, problem_of):
+    """The file is right and the machine is not: the operator sets a variable and changes nothing."""
+    site.install("acme-hr", plugin("return Backend()", config="token: Secret"))
+    host = site.host('notification.acme.token = { env = "MKD_TOKEN" }')
+
+    host.check()
+
+    problem = problem_of(host, "acme-hr")
+    assert problem.code == "MKD123"
+    assert problem.line == "notification.acme.token: the environment variable MKD_TOKEN is not set (set MKD_TOKEN)"
+
+
+def test_a_secret_reaches_the_factory(site):
+    """From the environment that the host was given."""
+    site.install(
+        "acme-hr", plugin("assert config.token.reveal() == 'hunter2'; return Backend()", config="token: Secret")
+    )
+    host = site.host('notification.acme.token = { env = "MKD_TOKEN" }', environ={"MKD_TOKEN": "hunter2"})
+
+    assert len(host.build("notification")) == 1
+
+
+def test_an_unknown_backend_is_answered_with_the_nearest_one(site, sender):
+    """A misspelt table is not an unused table."""
+    site.install("acme-hr", sender)
+
+    host = site.host("[notification.acmee]")
+
+    [problem] = [problem for problem in host.problems if problem.code == "MKD124"]
+    assert problem.line == "[notification.acmee] names a backend that no plugin offers"
+    assert problem.hint.startswith("did you mean acme?")
+
+
+def test_a_backend_of_a_plugin_that_did_not_load_points_to_it(site):
+    """The hint of the unknown backend names the plugins that did not load."""
+    site.install("acme-hr", "raise ValueError")
+
+    [problem] = [problem for problem in site.host("[payroll.acme]").problems if problem.code == "MKD124"]
+
+    assert "acme-hr[main] did not load (MKD103)" in problem.hint
+
+
+FACTORIES = {
+    "raises": (
+        "MKD131",
+        "raise OSError('no route')",
+        "notification.acme cannot be made: OSError: no route at acme_hr.py:",
+    ),
+    "exits": ("MKD131", "sys.exit(1)", "notification.acme cannot be made: SystemExit: 1"),
+    "refuses": ("MKD131", "raise Permanent('wrong account')", "notification.acme cannot be made: MKD603 wrong account"),
+    "returns nothing": ("MKD132", "return None", "build of notification.acme returned nothing without send"),
+    "returns something else": (
+        "MKD132",
+        "return object()",
+        "build of notification.acme returned an object without send",
+    ),
+    "hangs": ("MKD133", "threading.Event().wait()", "notification.acme was not made within 0.2 seconds"),
+}
+
+
+@pytest.mark.parametrize(("code", "body", "line"), FACTORIES.values(), ids=FACTORIES.keys())
+def test_a_factory_that_makes_no_backend_is_a_recorded_problem(site, problem_of, code, body, line):
+    """A port that is retried goes on without the backend; the problem has the plugin's name."""
+    site.install("acme-hr", plugin(body))
+    host = site.host("mkd.deadline = 0.2\n[notification.acme]")
+
+    assert host.build("notification") == []
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.label, problem.stage) == (code, "acme-hr[main]", "build")
+    assert line in problem.line
+
+
+def test_a_secret_in_the_words_of_a_factory_is_taken_out(site, problem_of):
+    """Libraries like to put the whole URL into their messages."""
+    body = "raise ValueError('cannot log in to https://u:' + config.token.reveal() + '@example.com')"
+    site.install("acme-hr", plugin(body, config="token: Secret"))
+    host = site.host('notification.acme.token = { env = "T" }', environ={"T": "hunter2"})
+
+    host.build("notification")
+
+    assert "https://u:...@example.com" in problem_of(host, "acme-hr").line
+
+
+def test_payroll_that_cannot_be_made_stops_the_command(site):
+    """Payroll fails closed: without it nothing may look paid."""
+    site.install("acme-hr", plugin("raise OSError", port="payroll"))
+
+    host = site.host("[payroll.acme]")
+
+    with pytest.raises(BuildProblem, match="MKD131 acme-hr"):
+        host.one("payroll")
+    with pytest.raises(BuildProblem, match="MKD131 acme-hr"):
+        host.build("payroll")
+
+
+def test_what_a_factory_refuses_on_purpose_reaches_the_caller_as_it_is(site):
+    """A file that is not there is told in the words of who looked for it."""
+    body = "raise InvalidInput('MKD250', 'people.csv is not there', mend='write it')"
+    site.install("acme-hr", plugin(body, port="payroll"))
+    host = site.host("[payroll.acme]")
+
+    with pytest.raises(InvalidInput, match="is not there"):
+        host.one("payroll")
+    [problem] = [problem for problem in host.problems if problem.label == "acme-hr[main]"]
+    assert (problem.code, problem.hint) == ("MKD131", "write it")
+
+
+@pytest.mark.parametrize("fatal", ['required = ["main"]', "strict = true"])
+def test_a_backend_that_must_work_is_fatal_on_any_port(site, fatal):
+    """A required plugin, or a strict deployment, does not go on without a backend of it."""
+    site.install("acme-hr", plugin("raise OSError"))
+    host = site.host(f'[mkd]\nenabled = ["main"]\n{fatal}\n[notification.acme]')
+
+    with pytest.raises(BuildProblem, match="MKD131"):
+        host.build("notification")
+
+
+@pytest.mark.parametrize(
+    ("tables", "line", "hint"),
+    [
+        ("", "journal takes exactly one backend, configured: none", "add a table [journal."),
+        ("[journal.a]\n[journal.b]", "journal takes exactly one backend, configured: journal.a, journal.b", "keep one"),
+    ],
+)
+def test_a_port_that_takes_exactly_one_backend_says_so(site, tables, line, hint):
+    """Two journals would be two truths, and none is none."""
+    with pytest.raises(ConfigProblem) as caught:
+        site.host(tables).one("journal")
+
+    assert (caught.value.code, caught.value.line) == ("MKD125", line)
+    assert caught.value.hint.startswith(hint)
+
+
+def test_a_problem_is_recorded_once_and_counted(site, problem_of):
+    """A backend that fails at every attempt does not fill the memory."""
+    site.install("acme-hr", plugin("raise OSError"))
+    host = site.host("[notification.acme]")
+
+    for _ in range(3):
+        host.build("notification")
+
+    assert host.times(problem_of(host, "acme-hr")) == 3
+
+
+def test_the_report_has_a_row_for_every_plugin(site):
+    """What is installed, what it offers, what of it is used, and what is wrong with it."""
+    site.install("acme-hr", plugin("raise OSError"))
+    host = site.host("[notification.acme]")
+    host.build("notification")
+
+    [row] = [row for row in host.report() if row.label == "acme-hr[main]"]
+
+    assert (row.offers, row.configured) == (("notification.acme",), ("notification.acme",))
+    assert [problem.code for problem in row.problems] == ["MKD131"]
+
+
+def test_backends_are_closed_the_last_made_first(site, sender, tmp_path):
+    """Closing is guarded too: one that cannot close does not keep the others open."""
+    closing = "    def close(self): Path(self.config.url).touch(); raise OSError\n\n        def send"
+    source = sender.replace("    def send", closing).replace(
+        "import attrs", "import attrs\n    from pathlib import Path"
+    )
+    site.install("acme-hr", source)
+
+    with site.host(f'notification.acme.url = "{tmp_path}/closed"') as host:
+        host.build("notification")
+
+    assert (tmp_path / "closed").exists()
+    assert [problem.line.partition(" at ")[0] for problem in host.problems if problem.label == "acme-hr[main]"] == [
+        "close of notification.acme raised OSError"
+    ]
+
+
+def test_no_problem_holds_a_frame(site):
+    """What is kept for the report must not keep the request, with its names and addresses, in memory."""
+    site.install("acme-hr", plugin("raise OSError", port="payroll"))
+    host = site.host("[payroll.acme]")
+
+    with pytest.raises(MkdError):
+        host.one("payroll")
+
+    assert [problem.__traceback__ for problem in host.problems if problem.label == "acme-hr[main]"] == [None]
+    assert [problem.__cause__ for problem in host.problems if problem.label == "acme-hr[main]"] == [None]

@@ -1,0 +1,329 @@
+"""A call of a backend ends with an answer of the port or with a problem that names the plugin, and in time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from time import monotonic
+
+import pytest
+
+from mkd_core.errors import BackendError, Permanent, Transient
+from mkd_plugins.api import Declined, Notice, Receipt
+from mkd_plugins.guard import STUCK_LIMIT
+from mkd_plugins.problems import CallProblem, DeadlineOverrun
+
+pytestmark = pytest.mark.bare
+
+ON = date(2026, 6, 1)
+
+
+def notice(timeout: float = 30.0) -> Notice:
+    return Notice(
+        key="a:1:notification:0",
+        to="k000001",
+        name="Siti Aminah",
+        address="siti@example.com",
+        language="id",
+        kind="approved",
+        subject="Disetujui",
+        body="",
+        timeout=timeout,
+    )
+
+
+def sending(body: str, *, cooperative: bool = False) -> str:
+    """A notification plugin whose ``send`` has this body."""
+    return f"""
+import sys, threading
+from mkd_plugins.api import *
+
+class Backend:
+    def send(self, notice):
+        {body}
+
+@hookimpl
+def mkd_providers():
+    return [notification(name="acme", config=NoConfig, build=lambda _: Backend(), cooperative={cooperative})]
+"""
+
+
+@pytest.fixture(params=[True, False], ids=["cooperative", "on a thread"])
+def sender_of(request, site):
+    """Makes the host and the backend whose ``send`` has that body, called in both ways."""
+
+    def make(body: str):
+        site.install("acme-hr", sending(body, cooperative=request.param))
+        host = site.host("[notification.acme]")
+        return host, host.one("notification")
+
+    return make
+
+
+def test_an_answer_comes_through(sender_of):
+    """What the port allows is handed on as it is, a refusal to serve included."""
+    _, backend = sender_of("return Declined('no address') if notice.to == 'x' else Receipt(key=notice.key)")
+
+    assert backend.send(notice()) == Receipt(key="a:1:notification:0")
+    assert backend.send(notice=notice()) == Receipt(key="a:1:notification:0")
+    assert not isinstance(backend.send(notice()), Declined)
+
+
+@pytest.mark.parametrize(("raised", "kind"), [("Transient('busy')", Transient), ("Permanent('gone')", Permanent)])
+def test_what_a_backend_raises_on_purpose_is_its_answer(sender_of, raised, kind):
+    """Transient and Permanent are part of the port and no problem of the plugin."""
+    host, backend = sender_of(f"raise {raised}")
+
+    with pytest.raises(kind):
+        backend.send(notice())
+
+    assert [problem for problem in host.problems if problem.label == "acme-hr[main]"] == []
+
+
+@pytest.mark.parametrize("body", ["raise ValueError(notice.address.reveal())", "sys.exit(notice.address.reveal())"])
+def test_anything_else_that_is_raised_is_the_plugins_bug(sender_of, problem_of, body):
+    """The problem names plugin, method, kind and line; the words of the error may hold anything and stay out."""
+    host, backend = sender_of(body)
+
+    with pytest.raises(CallProblem) as caught:
+        backend.send(notice())
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.label, problem.stage) == ("MKD141", "acme-hr[main]", "call")
+    assert str(problem) == str(caught.value)
+    assert "send of notification.acme raised " in problem.line
+    assert "acme_hr.py:7" in problem.line or "SystemExit" in problem.line
+    assert "siti@example.com" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [("return 'sent'", "a str"), ("return None", "nothing"), ("return {'key': notice.key}", "a dict")],
+)
+def test_a_wrong_result_is_the_plugins_bug(sender_of, problem_of, body, got):
+    """What the port does not allow never reaches the core."""
+    host, backend = sender_of(body)
+
+    with pytest.raises(CallProblem, match="MKD142"):
+        backend.send(notice())
+
+    assert problem_of(host, "acme-hr").line == f"send of notification.acme returned {got}, expected Receipt or Declined"
+
+
+def test_a_broken_contract_is_an_answer_of_the_backend_to_the_core(sender_of):
+    """So that an outbox which knows nothing of plugins retries it."""
+    _, backend = sender_of("return 1 / 0")
+
+    with pytest.raises(BackendError):
+        backend.send(notice())
+
+
+def test_a_keyboard_interrupt_passes(sender_of):
+    """It is meant for the host, on whichever thread it is raised."""
+    _, backend = sender_of("raise KeyboardInterrupt")
+
+    with pytest.raises(KeyboardInterrupt):
+        backend.send(notice())
+
+
+def test_a_hanging_backend_is_answered_for_in_time(site, problem_of):
+    """Within the deadline and one second; the thread given up is counted, and the request may be sent again."""
+    site.install("acme-hr", sending("threading.Event().wait()"))
+    host = site.host("[notification.acme]")
+    backend = host.one("notification")
+
+    began = monotonic()
+    with pytest.raises(DeadlineOverrun) as caught:
+        backend.send(notice(timeout=0.2))
+    took = monotonic() - began
+
+    assert 0.2 <= took < 1.2
+    assert isinstance(caught.value, Transient)
+    assert problem_of(host, "acme-hr").line == "send did not answer within 0.2 seconds"
+    [row] = [row for row in host.report() if row.label == "acme-hr[main]"]
+    assert (row.hanging, row.given_up) == (1, 1)
+
+
+def test_the_file_may_give_one_backend_another_deadline(site):
+    """What the operator writes goes before what the request asks for."""
+    site.install("acme-hr", sending("threading.Event().wait()"))
+    host = site.host('mkd.deadlines = { "notification.acme" = 0.1 }\n[notification.acme]')
+
+    with pytest.raises(DeadlineOverrun, match=r"within 0\.1 seconds"):
+        host.one("notification").send(notice(timeout=600))
+
+
+def test_a_thread_that_ends_late_is_no_longer_counted_as_hanging(site):
+    """Given up stays counted, hanging is what runs still."""
+    site.install("acme-hr", sending("gate.wait(); return Receipt(key=notice.key)") + "\ngate = threading.Event()\n")
+    host = site.host("[notification.acme]")
+    backend = host.one("notification")
+    with pytest.raises(DeadlineOverrun):
+        backend.send(notice(timeout=0.05))
+
+    sys.modules["acme_hr"].gate.set()
+    backend.send(notice())
+
+    [guard_threads] = [backend.guard.threads]
+    for thread in guard_threads.abandoned:
+        thread.join(5)
+    assert (guard_threads.hanging(), guard_threads.total) == (0, 1)
+
+
+def test_a_backend_that_hangs_again_and_again_is_not_called_any_more(site, problem_of):
+    """Threads are not given up without end."""
+    site.install("acme-hr", sending("threading.Event().wait()"))
+    host = site.host("[notification.acme]")
+    backend = host.one("notification")
+
+    for _ in range(STUCK_LIMIT):
+        with pytest.raises(DeadlineOverrun, match="MKD143"):
+            backend.send(notice(timeout=0.01))
+    with pytest.raises(DeadlineOverrun, match="MKD144"):
+        backend.send(notice(timeout=600))
+
+
+def test_a_cooperative_backend_that_was_late_keeps_its_result(site, problem_of):
+    """What was done is done; that it took too long is recorded."""
+    body = "threading.Event().wait(0.05); return Receipt(key=notice.key)"
+    site.install("acme-hr", sending(body, cooperative=True))
+    host = site.host("[notification.acme]")
+
+    assert isinstance(host.one("notification").send(notice(timeout=0.01)), Receipt)
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.line) == (
+        "MKD143",
+        "send of notification.acme took longer than its 0.01 seconds",
+    )
+
+
+def test_a_hanging_backend_does_not_keep_the_process_from_exiting(site):
+    """The program ends while the call still hangs."""
+    site.install("acme-hr", sending("threading.Event().wait()"))
+    script = f"""
+import sys
+sys.path.insert(0, {str(site.folder)!r})
+from pathlib import Path
+from mkd_plugins.api import Notice, Transient
+from mkd_plugins.config import Config
+from mkd_plugins.host import Host
+host = Host.load(Config.from_toml("[notification.acme]", folder=Path()))
+try:
+    host.one("notification").send(Notice(key="k", to="p", name="", address="", language="id", kind="k", subject="",
+                                         body="", timeout=0.1))
+except Transient as error:
+    print(error)
+"""
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout.startswith("MKD143 acme-hr[main]: send did not answer within 0.1 seconds")
+
+
+IDENTITY = """
+from mkd_plugins.api import *
+
+class Backend:
+    def person(self, key, on): return NotMine()
+    def lookup(self, handle, on): return NotMine()
+    def unit(self, key, on): return None
+    def units(self, on): return []
+    def mandates(self, on): return ()
+    def people(self, on):
+        PEOPLE
+
+@hookimpl
+def mkd_providers():
+    return [identity(name="acme", config=NoConfig, build=lambda _: Backend(), cooperative=COOPERATIVE)]
+"""
+
+
+@pytest.mark.parametrize("cooperative", [True, False])
+def test_many_people_come_through_one_by_one(site, cooperative):
+    """A generator stays one, in order and complete."""
+    body = "yield from (Employee(key=str(n), unit='u') for n in range(1000))"
+    site.install("acme-hr", IDENTITY.replace("PEOPLE", body).replace("COOPERATIVE", str(cooperative)))
+
+    people = site.host("[identity.acme]").one("identity").people(ON)
+
+    assert next(iter(people)).key == "0"
+    assert [person.key for person in people] == [str(number) for number in range(1, 1000)]
+
+
+@pytest.mark.parametrize("cooperative", [True, False])
+@pytest.mark.parametrize(
+    ("body", "code", "line"),
+    [
+        ("yield Employee(key='1', unit='u'); 1 / 0", "MKD141", "people of identity.acme raised ZeroDivisionError"),
+        (
+            "yield 'k000001'",
+            "MKD142",
+            "people of identity.acme returned a str, expected items that are Iterable of Employee",
+        ),
+        (
+            "return ['k000001']",
+            "MKD142",
+            "people of identity.acme returned a str, expected items that are Iterable of Employee",
+        ),
+        ("return 'k000001'", "MKD142", "people of identity.acme returned a str, expected Iterable of Employee"),
+    ],
+)
+def test_what_goes_wrong_while_people_are_read_is_caught_too(site, problem_of, cooperative, body, code, line):
+    """The guard does not end where the generator begins."""
+    site.install("acme-hr", IDENTITY.replace("PEOPLE", body).replace("COOPERATIVE", str(cooperative)))
+    host = site.host("[identity.acme]")
+
+    with pytest.raises(CallProblem):
+        list(host.one("identity").people(ON))
+
+    problem = problem_of(host, "acme-hr")
+    assert problem.code == code
+    assert problem.line.startswith(line)
+
+
+OBSERVER = """
+import threading
+from mkd_plugins.api import hookimpl
+seen = []
+
+@hookimpl
+def mkd_observe(event):
+    BODY
+"""
+
+
+def test_an_observer_is_told_of_every_event(site):
+    """In order; one that takes no argument is told that something happened."""
+    site.install("watch-hr", OBSERVER.replace("BODY", "seen.append(event)"))
+    host = site.host()
+
+    host.observe("approved")
+    host.observe("ended")
+
+    assert sys.modules["watch_hr"].seen == ["approved", "ended"]
+
+
+def test_an_observer_that_raises_stops_nothing(site, problem_of):
+    """The next one is told all the same, and the failure is recorded."""
+    site.install("bad-hr", OBSERVER.replace("BODY", "raise ValueError"))
+    site.install("watch-hr", OBSERVER.replace("BODY", "seen.append(event)"))
+    host = site.host()
+
+    host.observe("approved")
+
+    assert sys.modules["watch_hr"].seen == ["approved"]
+    assert problem_of(host, "bad-hr").code == "MKD141"
+
+
+def test_an_observer_that_hangs_is_not_told_again(site, problem_of):
+    """One deadline is lost to it, not one for every event."""
+    site.install("bad-hr", OBSERVER.replace("BODY", "seen.append(event); threading.Event().wait()"))
+    host = site.host("mkd.deadline = 0.1")
+
+    host.observe("approved")
+    host.observe("ended")
+
+    assert sys.modules["bad_hr"].seen == ["approved"]
+    assert problem_of(host, "bad-hr").code == "MKD143"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta, timezone, tzinfo
 from enum import StrEnum
-from typing import Any
+from typing import Any, Never
 
 from attrs import field, frozen
 
@@ -22,8 +22,10 @@ INDONESIAN_ZONES: Mapping[str, tzinfo] = {"WIB": WIB, "WITA": WITA, "WIT": WIT}
 """Western, central and eastern Indonesian time; none of them has summer time."""
 
 
-class Masked(str):
-    """Text about a person that no repr, log or error may show; ``reveal()`` gives it to who must have it.
+class Masked:
+    """Text about a person that no repr, log, format, JSON or pickle may show; ``reveal()`` gives it to who must have it.
+
+    It is no ``str``: writers of JSON and ``"".join`` read the content of a ``str`` past its methods.
 
     >>> Masked("Siti Aminah")
     Masked('…')
@@ -31,7 +33,14 @@ class Masked(str):
     '…'
     """
 
-    __slots__ = ()
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str | Masked) -> None:
+        self._text: str = text._text if isinstance(text, Masked) else text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
 
     def __repr__(self) -> str:
         return "Masked('…')"
@@ -42,9 +51,23 @@ class Masked(str):
     def __format__(self, spec: str) -> str:
         return format("…", spec)
 
-    def reveal(self) -> str:
-        """The text itself."""
-        return str.__str__(self)
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Masked) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((Masked, self._text))
+
+    def __copy__(self) -> Masked:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Masked:
+        return self
+
+    def __reduce__(self) -> Never:
+        raise TypeError("masked text is never written out: reveal() it where it must be")
 
 
 class Employment(StrEnum):
@@ -185,8 +208,9 @@ class Mandate:
             raise InvalidInput("MKD215", f"a mandate ends on {self.ends}, before it starts on {self.starts}")
 
     def holds(self, on: date) -> bool:
-        """Whether it binds on that date; a delegation only once it was accepted."""
-        return self.accepted and self.starts <= on and (self.ends is None or on <= self.ends)
+        """Whether it binds on that date: an order from its first day, a delegation only once it was accepted."""
+        binding = self.accepted or self.kind is not MandateKind.DELEGATION
+        return binding and self.starts <= on and (self.ends is None or on <= self.ends)
 
 
 @frozen(kw_only=True)

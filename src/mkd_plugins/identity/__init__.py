@@ -1,0 +1,1 @@
+"""Backends that know people, units and mandates."""

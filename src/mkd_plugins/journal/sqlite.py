@@ -39,7 +39,7 @@ from mkd_plugins.journal.rows import (
 # STRICT makes SQLite check types; it is left out where the SQLite of the machine is older (Enterprise Linux 9).
 _STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 
-DDL = (
+_TABLES = (
     f"""CREATE TABLE mkd_meta (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   schema_version INTEGER NOT NULL,
@@ -80,6 +80,7 @@ DDL = (
 ){_STRICT}""",
     "CREATE INDEX mkd_effects_status ON mkd_effects (status, position)",
 )
+_FIRST_ROW = f"INSERT INTO mkd_meta (id, schema_version, events, effects) VALUES (1, {SCHEMA_VERSION}, 0, 0)"
 
 _EVENT = (
     "e.stream, e.number, e.type, e.schema_number, e.moment, e.author, e.data, e.commitment, e.previous, e.hash,"
@@ -105,6 +106,11 @@ class SqliteConfig:
     busy_timeout: float = attrs.field(default=5.0, validator=attrs.validators.ge(0))
 
 
+def ddl() -> str:
+    """The statements that make an empty journal."""
+    return "".join(f"{statement};\n\n" for statement in (*_TABLES, _FIRST_ROW))
+
+
 class SqliteJournal:
     """A :class:`~mkd_core.ports.Journal` in one file; a context manager that closes it.
 
@@ -116,6 +122,7 @@ class SqliteJournal:
         self._config = config
         self._lock = RLock()
         self._left_behind: list[sqlite3.Connection] = []
+        self._closed = False
         with self._told():
             self._open()
 
@@ -130,7 +137,8 @@ class SqliteJournal:
     def close(self) -> None:
         """Close the file; whatever was appended is in it."""
         with self._lock, self._told():
-            self._connection().close()
+            self._closed = True
+            self._opened.close()
 
     def append(
         self, stream: str, expected: int, events: Sequence[Draft], effects: Sequence[Effect] = ()
@@ -270,6 +278,8 @@ class SqliteJournal:
                 raise
 
     def _connection(self) -> sqlite3.Connection:
+        if self._closed:
+            raise JournalError("MKD504", "the journal is closed", where=str(self._config.path), mend="open it again")
         if self._process != os.getpid():
             # A connection does not survive a fork, and closing it would drop the locks that the parent holds.
             self._left_behind.append(self._opened)
@@ -319,9 +329,8 @@ class SqliteJournal:
             if not _has_tables(connection):
                 if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     raise self._no_journal()
-                for statement in DDL:
+                for statement in (*_TABLES, _FIRST_ROW):
                     connection.execute(statement)
-                connection.execute("INSERT INTO mkd_meta VALUES (1, ?, 0, 0)", (SCHEMA_VERSION,))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:

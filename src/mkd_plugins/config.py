@@ -1,6 +1,7 @@
 """``mkd.toml``: which backends, with which settings, and who may act for whom.
 
-One file: ``[mkd]`` for the deployment, ``[port.backend]`` for each backend, ``[roles]``, and ``[defaults."fact"]``.
+One file: ``[mkd]`` for the deployment, ``[port.backend]`` for each backend, ``[roles]`` for who may act, ``[holders]``
+for who holds a role, and ``[defaults."fact"]``.
 All faults of the file are reported at once. A backend's own table is kept as it is here; it becomes a value of the
 plugin's class when the plugin is known (``Host``).
 """
@@ -31,6 +32,8 @@ class Settings:
 
     ``language``   of answers and notices to people of whom no other is known.
     ``policy``     the id of an installed rule pack, or a path that ends in ``.toml``.
+    ``scheme``     the id of a pay scheme that ships, or a path that ends in ``.toml``; left out: no pay lines.
+    ``hours``      a file of office hours in the form of the shipped one; left out: the shipped one.
     ``enabled``    only these plugins are loaded (entry points, or whole labels ``dist[entry]``); left out: all.
     ``disabled``   these are never loaded.
     ``required``   without these the host does not start.
@@ -41,6 +44,8 @@ class Settings:
 
     language: Literal["id", "en"] = "en"
     policy: str = "jabar-mkd"
+    scheme: str | None = None
+    hours: Path | None = None
     enabled: tuple[str, ...] | None = None
     disabled: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
@@ -130,12 +135,18 @@ class BackendTable:
 
 @attrs.frozen(kw_only=True)
 class Config:
-    """One deployment. ``folder`` is where relative paths start; ``backends`` stand in the order of the file."""
+    """One deployment.
+
+    ``folder``    where relative paths start.
+    ``holders``   table ``[holders]``: a role, and the people who hold it (``hr = ["k000012"]``).
+    ``backends``  the backends in the order of the file.
+    """
 
     file: str = "mkd.toml"
     folder: Path = Path()
     mkd: Settings = Settings()
     roles: Roles = Roles()
+    holders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     defaults: Mapping[str, Default] = attrs.field(factory=dict)
     backends: tuple[BackendTable, ...] = ()
 
@@ -169,6 +180,7 @@ class Config:
             folder=folder,
             mkd=reading.settings(tables.get("mkd", {})),
             roles=reading.roles(tables.get("roles", {})),
+            holders=reading.holders(tables.get("holders", {})),
             defaults=reading.defaults(tables.get("defaults", {})),
             backends=reading.backends(tables),
         )
@@ -180,6 +192,14 @@ class Config:
     def backends_of(self, port: str) -> tuple[BackendTable, ...]:
         """The backends configured for a port, in the order written."""
         return tuple(backend for backend in self.backends if backend.port == port)
+
+    def people_with_roles(self) -> Mapping[str, tuple[str, ...]]:
+        """Each role and the people who hold it: those of ``[holders]``, and those whom ``[roles]`` names beside it."""
+        people: dict[str, dict[str, None]] = {role: dict.fromkeys(holders) for role, holders in self.holders.items()}
+        for grant in self.roles.grants.values():
+            for role in sorted(grant.roles):
+                people.setdefault(role, {}).update(dict.fromkeys(key for key in grant.acts_as if key != "*"))
+        return {role: tuple(holders) for role, holders in people.items()}
 
     def path(self, text: str) -> Path:
         """A path of this file, relative ones starting at its folder."""
@@ -207,6 +227,9 @@ class _Reading:
                 self.faults.append(Fault(f"roles.{toml_key(actor)}", "is no actor", 'write "os:NAME" or "token:NAME"'))
         return Roles(MappingProxyType(grants))
 
+    def holders(self, table: object) -> Mapping[str, tuple[str, ...]]:
+        return MappingProxyType(self._value("holders", table, dict[str, tuple[str, ...]]) or {})
+
     def defaults(self, table: object) -> Mapping[str, Default]:
         made = {}
         for fact, entry in self._table("defaults", table).items():
@@ -233,7 +256,7 @@ class _Reading:
         return tuple(made)
 
     def unknown(self, tables: Iterable[str]) -> None:
-        known = ["mkd", "roles", "defaults", *Port]
+        known = ["mkd", "roles", "holders", "defaults", *Port]
         self.faults += [
             Fault(toml_key(name), "is not known here", did_you_mean(name, known))
             for name in tables
@@ -246,7 +269,7 @@ class _Reading:
         self.faults.append(Fault(path, "must be a table"))
         return {}
 
-    def _value(self, path: str, table: object, cls: type[Any]) -> Any:
+    def _value(self, path: str, table: object, cls: Any) -> Any:
         try:
             return self.structurer.structure(table, cls)
         except Faults as wrong:

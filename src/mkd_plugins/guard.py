@@ -56,11 +56,13 @@ class Threads:
 
     abandoned: list[threading.Thread] = attrs.field(factory=list)
     total: int = 0
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, repr=False)
 
     def hanging(self) -> int:
         """How many are running still."""
-        self.abandoned = [thread for thread in self.abandoned if thread.is_alive()]
-        return len(self.abandoned)
+        with self._lock:
+            self.abandoned = [thread for thread in self.abandoned if thread.is_alive()]
+            return len(self.abandoned)
 
     def run(self, function: Callable[[], T], seconds: float, name: str) -> T:
         """The function's result, or what it raised, or :class:`Overrun` after so many seconds."""
@@ -82,8 +84,9 @@ class Threads:
         return result
 
     def _give_up(self, thread: threading.Thread) -> None:
-        self.abandoned.append(thread)
-        self.total += 1
+        with self._lock:
+            self.abandoned.append(thread)
+            self.total += 1
 
 
 def _run_into(outcome: _Outcome, run: Callable[[Callable[[], T]], T], function: Callable[[], T]) -> None:
@@ -169,7 +172,7 @@ def in_chunks(
     A step takes many items, since a thread for each would cost more than the item.
     """
     while True:
-        items = guard.call(method, lambda: list(islice(source, CHUNK)), guard.default_deadline)
+        items = guard.call(method, lambda: list(islice(source, CHUNK)), guard.deadline_for(None))
         for item in items:
             if not allows(item):
                 raise guard.refuse_result(method, words, item)

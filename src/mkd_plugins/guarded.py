@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Never
 
 from mkd_plugins.guard import Guard, in_chunks
+from mkd_plugins.problems import PluginProblem, Unavailable
 from mkd_plugins.results import Promise, promises_of
 
 
 class Guarded:
-    """Stands for a backend; ``backend`` is its name in ``mkd.toml``, ``label`` its plugin, ``capabilities`` its own."""
+    """Stands for a backend.
+
+    ``backend`` is its table in ``mkd.toml``, ``label`` its plugin, and ``capabilities`` what it says it can do.
+    """
 
     def __init__(self, guard: Guard, capabilities: frozenset[str], methods: Mapping[str, Callable[..., Any]]) -> None:
         self.guard = guard
@@ -32,16 +36,38 @@ class Guarded:
 
 def guarded(backend: object, protocol: type, guard: Guard, capabilities: frozenset[str]) -> Any:
     """The backend with every method of the port guarded."""
-    promises = promises_of(protocol)
+    promises = dict(promises_of(protocol))
+    extra = {name: Promise(allows=_anything, item=None, words="") for name in capabilities if _has(backend, name)}
     methods = {
-        name: _guarded_method(guard, name, getattr(backend, name), promise) for name, promise in promises.items()
+        name: _guarded_method(guard, name, getattr(backend, name), promise)
+        for name, promise in (extra | promises).items()
     }
     return Guarded(guard, capabilities, methods)
 
 
 def missing_methods(backend: object, protocol: type) -> list[str]:
     """The methods of the port that the object does not have."""
-    return [name for name in promises_of(protocol) if not callable(getattr(backend, name, None))]
+    return [name for name in promises_of(protocol) if not _has(backend, name)]
+
+
+def stand_in(problem: PluginProblem, protocol: type, guard: Guard) -> Any:
+    """Stands for a backend that could not be made: every call raises why, as a ``Transient``.
+
+    So what is due to that backend waits for it instead of being lost or counted as refused.
+    """
+
+    def refuse(*_: object, **__: object) -> Never:
+        raise Unavailable(problem.code, problem.label, problem.line, hint=problem.hint)
+
+    return Guarded(guard, frozenset(), dict.fromkeys(promises_of(protocol), refuse))
+
+
+def _has(backend: object, name: str) -> bool:
+    return callable(getattr(backend, name, None))
+
+
+def _anything(_: object) -> bool:
+    return True
 
 
 def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise: Promise) -> Callable[..., Any]:
@@ -59,7 +85,7 @@ def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise
     def call_lazily(*arguments: Any, **named: Any) -> Iterable[Any]:
         result = call(*arguments, **named)
         if not isinstance(result, (list, tuple)):
-            source = guard.call(name, lambda: iter(result), guard.default_deadline)
+            source = guard.call(name, lambda: iter(result), guard.deadline_for(None))
             return in_chunks(guard, name, source, item, words)
         for one in result:
             if not item(one):

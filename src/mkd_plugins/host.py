@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from threading import Lock, RLock
 from types import TracebackType
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal, Self, TypeVar, overload
 
 import attrs
 
@@ -30,7 +31,7 @@ from mkd_core.ports import (
 from mkd_plugins.config import BackendTable, Config
 from mkd_plugins.discovery import Installed, installed
 from mkd_plugins.guard import Guard, Overrun, kind_of, place_of
-from mkd_plugins.guarded import guarded, missing_methods
+from mkd_plugins.guarded import guarded, missing_methods, stand_in
 from mkd_plugins.loading import Announced, Loader
 from mkd_plugins.problems import (
     CALL_RAISED,
@@ -53,8 +54,10 @@ from mkd_plugins.problems import (
 from mkd_plugins.provider import Provider, RulePack
 from mkd_plugins.structure import Faults, Structurer
 
+P = TypeVar("P", bound=PluginProblem)
+
 FAILS_CLOSED = frozenset({Port.IDENTITY, Port.PAYROLL, Port.CALENDAR, Port.JOURNAL})
-"""Ports of which a backend that cannot be made stops the command; of the others the rest goes on without it."""
+"""Ports of which a backend that cannot be made stops the command. On the others something stands in for it."""
 
 
 @attrs.frozen
@@ -114,6 +117,8 @@ class Host:
         self._built: dict[tuple[str, str], Any] = {}
         self._closers: list[tuple[Guard, Callable[[], object]]] = []
         self._guards: list[Guard] = []
+        self._lock = Lock()
+        self._making = RLock()
 
     @classmethod
     def load(
@@ -193,16 +198,18 @@ class Host:
         """The configured backends of a port behind their guards, in the order of ``mkd.toml``; each is made once.
 
         One that cannot be made is a recorded problem. It is raised where the port fails closed (identity, payroll,
-        calendar, journal), where its plugin is required, and where the configuration is strict.
+        calendar, journal), where its plugin is required, and where the configuration is strict. Else something stands
+        in for it whose every call raises the problem as a ``Transient``, so that what it was to take is kept.
         """
         made = []
         for table in self.config.backends_of(port):
             try:
                 made.append(self._backend(table))
             except MkdError as error:
-                self._record_failure(self._offers.get((table.port, table.name)), error)
+                problem = self._record_failure(table, error)
                 if self._must_work(table):
                     raise
+                made.append(stand_in(problem, PROTOCOLS[table.port], self._guard(problem.label, table.path)))
         return made
 
     @overload
@@ -228,7 +235,7 @@ class Host:
         try:
             return self._backend(tables[0])
         except MkdError as error:
-            self._record_failure(self._offers.get((port, tables[0].name)), error)
+            self._record_failure(tables[0], error)
             raise
 
     def check(self) -> None:
@@ -272,21 +279,21 @@ class Host:
     ) -> None:
         self.close()
 
-    def record(self, problem: PluginProblem) -> PluginProblem:
+    def record(self, problem: P) -> P:
         """Keep the problem, once however often it shows, and hand it back to be raised."""
         identity = _identity_of(problem)
-        if identity not in self._problems:
-            self._problems[identity] = problem.copy()
-        self._times[identity] = self._times.get(identity, 0) + 1
+        with self._lock:
+            self._problems.setdefault(identity, problem.copy())
+            self._times[identity] = self._times.get(identity, 0) + 1
         return problem
 
-    def _record_failure(self, offer: Offer | None, error: MkdError) -> None:
-        """A backend that could not be made: what is no problem yet (its factory refused on purpose) becomes one."""
+    def _record_failure(self, table: BackendTable, error: MkdError) -> PluginProblem:
+        """Why a backend could not be made; a factory's refusal on purpose, which is no problem yet, becomes one."""
         if isinstance(error, PluginProblem):
-            self.record(error)
-        elif offer:
-            line = f"{offer.path} cannot be made: {error.code} {error.message}"
-            self.record(BuildProblem(FACTORY_RAISED, offer.plugin.label, line, hint=error.mend))
+            return self.record(error)
+        label = self._offers[table.port, table.name].plugin.label
+        line = f"{table.path} cannot be made: {error.code} {error.message}"
+        return self.record(BuildProblem(FACTORY_RAISED, label, line, hint=error.mend))
 
     def _record_call(self, method: str, guard: Guard, error: MkdError) -> None:
         """A refusal of which nobody waits for the answer; what is a problem was recorded by the guard."""
@@ -335,7 +342,7 @@ class Host:
                 self._name_taken(plugin, f"policy {pack.id}", owner)
         self._facts += announced.facts
         for function in announced.observers:
-            self._observers.append(_Observer(self._guard(plugin, "observer", cooperative=False, fixed=None), function))
+            self._observers.append(_Observer(self._guard(plugin.label, "observer"), function))
 
     def _name_taken(self, plugin: Installed, what: str, holder: Installed) -> None:
         hint = f"disable {plugin.label} or {holder.label} in [mkd]"
@@ -359,17 +366,17 @@ class Host:
 
     def _backend(self, table: BackendTable) -> Any:
         key = (table.port, table.name)
-        if key not in self._built:
-            if key not in self._offers:
-                raise self._unknown_backend(table)
-            self._built[key] = self._make(table, self._offers[key])
-        return self._built[key]
+        with self._making:
+            if key not in self._built:
+                if key not in self._offers:
+                    raise self._unknown_backend(table)
+                self._built[key] = self._make(table, self._offers[key])
+            return self._built[key]
 
     def _make(self, table: BackendTable, offer: Offer) -> Any:
         provider, label = offer.provider, offer.plugin.label
         settings, secrets = self._settings(table, offer)
-        fixed = self.config.mkd.deadlines.get(offer.path)
-        guard = self._guard(offer.plugin, offer.path, cooperative=provider.cooperative, fixed=fixed)
+        guard = self._guard(label, offer.path, cooperative=provider.cooperative)
         seconds = guard.deadline_for(None)
         try:
             factory = partial(provider.build, settings)
@@ -403,13 +410,13 @@ class Host:
             line = f"the configuration class of {offer.path} cannot be used: {type(error).__name__}"
             raise BuildProblem(FACTORY_RAISED, label, line + place_of(error)) from error
 
-    def _guard(self, plugin: Installed, backend: str, *, cooperative: bool, fixed: float | None) -> Guard:
+    def _guard(self, label: str, backend: str, *, cooperative: bool = False) -> Guard:
         guard = Guard(
-            label=plugin.label,
+            label=label,
             backend=backend,
             cooperative=cooperative,
             default_deadline=self.config.mkd.deadline,
-            fixed_deadline=fixed,
+            fixed_deadline=self.config.mkd.deadlines.get(backend),
             record=self.record,
         )
         self._guards.append(guard)

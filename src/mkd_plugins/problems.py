@@ -8,7 +8,8 @@
     ├── ConfigProblem        mkd.toml and the tables in it; carries every fault at once
     ├── BuildProblem         the factory and what it returns
     └── CallProblem          a call of a backend; also a BackendError, so the core can go on
-        └── DeadlineOverrun  also a Transient: the same request may go through later
+        ├── DeadlineOverrun  also a Transient: the same request may go through later
+        └── Unavailable      also a Transient: the backend could not be made, and what waits for it is kept
 
 The host records these instead of raising them, unless the plugin is required. Table ``CODES`` is what the reference
 page of errors shows.
@@ -123,6 +124,10 @@ class CallProblem(PluginProblem, BackendError):
 
 class DeadlineOverrun(CallProblem, Transient):
     """A backend that did not answer in time. Its thread was given up; the request is safe to send again."""
+
+
+class Unavailable(CallProblem, Transient):
+    """A call of a backend that could not be made; code and line say why that was. What it was to take is kept."""
 
 
 @attrs.frozen

@@ -63,7 +63,8 @@ class Provider:
     ``config``        an attrs class; the table becomes a value of it before ``build`` is called.
     ``build``         makes the backend from that value; called at most once a host.
     ``api``           the version of this API that the plugin was written for.
-    ``capabilities``  names of what the backend can do beyond the port's minimum.
+    ``capabilities``  names of what the backend can do beyond the port. Where one is the name of a method, that method
+                      can be called through the guard.
     ``cooperative``   true when every call keeps the deadline by itself (a database with a lock timeout, a socket with
                       a timeout). Such a backend is called on the caller's own thread, and so is its factory; any other
                       one on a thread that the host gives up when the deadline has passed.

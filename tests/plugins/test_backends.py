@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkd_core.errors import InvalidInput, MkdError
+from mkd_core.errors import InvalidInput, MkdError, Transient
 from mkd_core.ports import Port, Receipt
 from mkd_plugins.api import Notice
 from mkd_plugins.problems import BuildProblem, ConfigProblem
@@ -85,7 +85,7 @@ def test_a_wrong_configuration_names_every_fault_with_its_place(site, problem_of
     site.install("acme-hr", plugin("return Backend()", config="url: str; token: Secret; retries: int = 1"))
     host = site.host('[notification.acme]\nulr = "x"\nretries = "2"\ntoken = "hunter2"')
 
-    assert host.build("notification") == []
+    host.build("notification")
 
     problem = problem_of(host, "acme-hr")
     assert (problem.code, problem.stage) == ("MKD122", "config")
@@ -115,6 +115,27 @@ def test_a_secret_reaches_the_factory(site):
     host = site.host('notification.acme.token = { env = "MKD_TOKEN" }', environ={"MKD_TOKEN": "hunter2"})
 
     assert len(host.build("notification")) == 1
+
+
+def test_what_is_due_to_an_unknown_backend_waits(site):
+    """A notice to a backend whose plugin is not there is neither lost nor counted as refused."""
+    [backend] = site.host("[notification.acme]").build("notification")
+
+    with pytest.raises(Transient, match="MKD124"):
+        backend.send(NOTICE)
+
+
+def test_a_capability_that_is_a_method_can_be_called(site, sender):
+    """Through the guard, like the methods of the port; what is not announced stays behind it."""
+    source = sender.replace("build=Sender)", "build=Sender, capabilities=['ping', 'html'])")
+    source = source.replace("    def send", "    def ping(self): return self.config.url\n\n        def send")
+    site.install("acme-hr", source)
+
+    backend = site.host("[notification.acme]").one("notification")
+
+    assert backend.ping() == "https://example.com"
+    assert backend.capabilities == {"ping", "html"}
+    assert not hasattr(backend, "config")
 
 
 def test_an_unknown_backend_is_answered_with_the_nearest_one(site, sender):
@@ -157,15 +178,17 @@ FACTORIES = {
 
 @pytest.mark.parametrize(("code", "body", "line"), FACTORIES.values(), ids=FACTORIES.keys())
 def test_a_factory_that_makes_no_backend_is_a_recorded_problem(site, problem_of, code, body, line):
-    """A port that is retried goes on without the backend; the problem has the plugin's name."""
+    """On a port that is retried something stands in for it, so that notices wait; the problem has the plugin's name."""
     site.install("acme-hr", plugin(body))
     host = site.host("mkd.deadline = 0.2\n[notification.acme]")
 
-    assert host.build("notification") == []
+    [backend] = host.build("notification")
 
     problem = problem_of(host, "acme-hr")
     assert (problem.code, problem.label, problem.stage) == (code, "acme-hr[main]", "build")
     assert line in problem.line
+    with pytest.raises(Transient, match=code):
+        backend.send(NOTICE)
 
 
 def test_a_secret_in_the_words_of_a_factory_is_taken_out(site, problem_of):

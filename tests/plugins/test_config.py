@@ -32,7 +32,11 @@ path = "journal.db"
 
 [roles]
 "os:alice" = { acts_as = ["k000012"], roles = ["hr"] }
-"token:*" = { acts_as = ["*"] }
+"token:*" = { acts_as = ["*"], roles = ["auditor"] }
+
+[holders]
+hr = ["k000077"]
+head_office = ["k000001"]
 
 [defaults."applicant.equipment_ready"]
 value = true
@@ -56,6 +60,11 @@ def test_a_whole_file_is_read():
     assert config.roles.grants["os:alice"] == Grant(acts_as=("k000012",), roles=frozenset({"hr"}))
     assert config.defaults == {
         "applicant.equipment_ready": Default(value=True, source="SE 4/2026", until=date(2027, 1, 1))
+    }
+    assert config.people_with_roles() == {
+        "hr": ("k000077", "k000012"),
+        "head_office": ("k000001",),
+        "auditor": (),
     }
     assert config.path("people.csv") == Path("/srv/mkd/people.csv")
 

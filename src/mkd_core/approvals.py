@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from attrs import frozen
 
@@ -19,7 +19,7 @@ from mkd_core.errors import InvalidInput
 from mkd_core.events import Approver, Ballot, Step
 from mkd_core.people import Employee, Mandate, MandateKind, Unit
 
-_WITHIN = re.compile(r"(\d{1,4}) (working days?|days?|months?)")
+_SPAN = re.compile(r"([1-9][0-9]{0,3}) (working day|day|month)s?", re.ASCII)
 
 
 class Organisation(Protocol):
@@ -149,25 +149,40 @@ def tally(step: Step, approvers: Iterable[Approver], votes: Sequence[tuple[str, 
     return Tally.REFUSED if len(people) - refusing < needed else Tally.OPEN
 
 
-def due_date(opened: date, within: str, is_working_day: Callable[[date], bool]) -> date | None:
-    """The last day of ``N working days``, ``N days`` or ``N months`` after the day it was opened; None without one.
+@frozen
+class Span:
+    """An amount of time as a law states it; which days are working days is the calendar's business."""
 
-    Working days are those of the unit's calendar; the day of opening does not count. A month ends on the same day of
-    the month, or on its last. Raises ``InvalidInput`` for another wording.
-    """
-    if not within:
-        return None
-    match = _WITHIN.fullmatch(within)
-    if not match or not int(match[1]):
-        raise InvalidInput("MKD216", f"{within!r} is no period", mend='write "5 working days", "21 days" or "2 months"')
-    count, unit = int(match[1]), match[2].rstrip("s")
-    if unit == "month":
-        year, month = divmod(opened.year * 12 + opened.month - 1 + count, 12)
-        return date(year, month + 1, min(opened.day, calendar.monthrange(year, month + 1)[1]))
-    if unit == "day":
-        return opened + timedelta(days=count)
-    day = opened
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
+    amount: int
+    unit: Literal["working days", "days", "months"]
+
+    @classmethod
+    def parse(cls, text: str) -> Span:
+        """From ``"5 working days"``, ``"21 days"`` or ``"2 months"``; raises ``InvalidInput``."""
+        match = _SPAN.fullmatch(text)
+        units: dict[str, Literal["working days", "days", "months"]] = {
+            "working day": "working days",
+            "day": "days",
+            "month": "months",
+        }
+        if match is None:
+            raise InvalidInput(
+                "MKD216", f"{text!r} is no span of time", mend='write "5 working days", "21 days" or "2 months"'
+            )
+        return cls(int(match[1]), units[match[2]])
+
+    def after(self, opened: date, is_working_day: Callable[[date], bool]) -> date:
+        """Its last day; the day of opening does not count, and a month ends on the same day, or on its last."""
+        if self.unit == "months":
+            year, month = divmod(opened.year * 12 + opened.month - 1 + self.amount, 12)
+            return date(year, month + 1, min(opened.day, calendar.monthrange(year, month + 1)[1]))
+        if self.unit == "days":
+            return opened + timedelta(days=self.amount)
+        day, left = opened, self.amount
+        while left:
+            day += timedelta(days=1)
+            left -= is_working_day(day)
+        return day
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit if self.amount != 1 else self.unit.removesuffix('s')}"

@@ -8,7 +8,6 @@ from mkd_core.policy.problems import PolicyProblems
 from mkd_core.policy.remedy import Change, Remedy
 from mkd_core.policy.terms import (
     Clock,
-    CoverageDemand,
     Moment,
     NamedParameter,
     Overlay,
@@ -17,7 +16,6 @@ from mkd_core.policy.terms import (
     Refusal,
     Rule,
     Source,
-    Span,
     Step,
 )
 
@@ -25,7 +23,6 @@ __all__ = [
     "VOCABULARY",
     "Change",
     "Clock",
-    "CoverageDemand",
     "Decision",
     "Facts",
     "Finding",
@@ -44,6 +41,5 @@ __all__ = [
     "Remedy",
     "Rule",
     "Source",
-    "Span",
     "Step",
 ]

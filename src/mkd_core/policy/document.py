@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import attrs
 
-from mkd_core.errors import PolicyError, did_you_mean
-from mkd_core.language import BadValue, Parameter, Wording, read_parameter, read_time
+from mkd_core.approvals import Span
+from mkd_core.coverage import Requirement
+from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
+from mkd_core.language import BadValue, Parameter, Wording, read_parameter
 from mkd_core.policy.problems import raise_problems
 from mkd_core.policy.terms import (
     Clock,
-    CoverageDemand,
     Effect,
     NamedParameter,
     Overlay,
@@ -28,7 +29,6 @@ from mkd_core.policy.terms import (
     Refusal,
     Rule,
     Source,
-    Span,
     Step,
 )
 
@@ -164,7 +164,7 @@ class Document:
     steps: tuple[Step, ...]
     refusal: Refusal
     clock: Clock
-    coverage: tuple[CoverageDemand, ...]
+    coverage: tuple[Requirement, ...]
 
 
 def read_document(text: str, *, file: str = "policy") -> Document:
@@ -353,7 +353,11 @@ class _Checker:
             steps=tuple(self.step(each) for each in table.route),
             refusal=Refusal(grounds=tuple(table.refusal.grounds), consult_first=table.refusal.consult_first),
             clock=Clock(decide_within=self.span(table.clock.decide_within, "clock, decide_within")),
-            coverage=tuple(self.coverage(each, number) for number, each in enumerate(table.coverage, 1)),
+            coverage=tuple(
+                demand
+                for number, each in enumerate(table.coverage, 1)
+                if (demand := self.coverage(each, number)) is not None
+            ),
         )
         raise_problems(self.problems)
         return document
@@ -432,32 +436,15 @@ class _Checker:
         if text is None:
             return None
         try:
-            return Span.read(text)
-        except BadValue as error:
-            self.problem("MKD304", place, str(error))
+            return Span.parse(text)
+        except InvalidInput as error:
+            self.problem("MKD304", place, f"{error.message}; {error.mend}")
             return None
 
-    def coverage(self, table: CoverageTable, number: int) -> CoverageDemand:
-        place = f"coverage {number}"
-        times = [read_time(each) for each in table.between]
-        start, end = (times[0], times[1]) if len(times) == 2 else (None, None)
-        if start is None or end is None or start >= end:
-            self.problem(
-                "MKD304", f"{place}, between", 'expected two times, the first before the second: ["08:00", "15:00"]'
-            )
-        if table.min_share is None and table.min_people is None:
-            self.problem("MKD303", place, "min_share or min_people is required")
-        if table.min_share is not None and not 0 <= table.min_share <= 1:
-            self.problem("MKD304", f"{place}, min_share", "expected a share from 0 to 1")
-        if table.min_people is not None and table.min_people < 0:
-            self.problem("MKD304", f"{place}, min_people", "expected a number of people")
-        if not table.days:
-            self.problem("MKD304", f"{place}, days", "expected at least one day")
-        return CoverageDemand(
-            per=table.per,
-            days=tuple(table.days),
-            start=start or 0,
-            end=end or 0,
-            min_share=table.min_share,
-            min_people=table.min_people,
-        )
+    def coverage(self, table: CoverageTable, number: int) -> Requirement | None:
+        given = {key: value for key, value in attrs.asdict(table).items() if value is not None}
+        try:
+            return Requirement.from_data(given)
+        except InvalidInput as error:
+            self.problem("MKD304", f"coverage {number}", error.message)
+            return None

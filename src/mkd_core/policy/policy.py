@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from mkd_core.coverage import Requirement
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Parameter, Value, Vocabulary, Wording
 from mkd_core.language.tree import Node
@@ -17,7 +18,6 @@ from mkd_core.policy.problems import PolicyProblems, raise_problems
 from mkd_core.policy.program import Program, Reading
 from mkd_core.policy.terms import (
     Clock,
-    CoverageDemand,
     Moment,
     NamedParameter,
     Overlay,
@@ -56,7 +56,7 @@ class Policy:
     refusal: Refusal = attrs.field(factory=Refusal)
     clock: Clock = attrs.field(factory=Clock)
     proof: Proof = attrs.field(factory=Proof)
-    coverage: tuple[CoverageDemand, ...] = ()
+    coverage: tuple[Requirement, ...] = ()
     vocabulary: Vocabulary = attrs.field(default=VOCABULARY, repr=False)
     file: str = "policy"
     moment: Moment = "request"

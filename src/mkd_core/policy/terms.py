@@ -1,14 +1,14 @@
-"""The parts of a policy, as values: sources, parameters, rules, steps, proof, coverage, clock."""
+"""The parts of a policy, as values: sources, parameters, rules, steps, proof, clock."""
 
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Literal
 
 import attrs
 
-from mkd_core.language import BadValue, Parameter, Wording
+from mkd_core.approvals import Span
+from mkd_core.language import Parameter, Wording
 
 Effect = Literal["refuse", "refer", "warn"]
 Moment = Literal["request", "vote"]
@@ -76,30 +76,6 @@ class Rule:
     article: str | None = None
 
 
-@attrs.frozen
-class Span:
-    """An amount of time as a law states it; which days are working days is the calendar's business."""
-
-    amount: int
-    unit: Literal["working days", "days", "months"]
-
-    @classmethod
-    def read(cls, text: str) -> Span:
-        """From ``"5 working days"``, ``"21 days"`` or ``"2 months"``; raises ``BadValue``."""
-        found = re.fullmatch(r"([1-9][0-9]{0,3}) (working day|day|month)s?", text, re.ASCII)
-        if found is None:
-            raise BadValue('expected "N working days", "N days" or "N months"')
-        match found[2]:
-            case "working day":
-                return cls(int(found[1]), "working days")
-            case "day":
-                return cls(int(found[1]), "days")
-        return cls(int(found[1]), "months")
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.unit if self.amount != 1 else self.unit.removesuffix('s')}"
-
-
 @attrs.frozen(kw_only=True)
 class Step:
     """One step of the route: who decides, how many of them are needed, and within which time."""
@@ -143,15 +119,3 @@ class Proof:
 
     office: tuple[ProofKind, ...] = ("results",)
     remote: tuple[ProofKind, ...] = ("results",)
-
-
-@attrs.frozen(kw_only=True)
-class CoverageDemand:
-    """A guarantee of service: how many are on site, where and when. Times are minutes of the day."""
-
-    per: Literal["unit", "team", "counter"]
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
-    start: int
-    end: int
-    min_share: float | None = None
-    min_people: int | None = None

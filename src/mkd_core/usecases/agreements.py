@@ -193,19 +193,7 @@ def _side(case: Case) -> str:
 def trial(ctx: Context, agreement: str, *, at: datetime) -> Decided:
     """What the policy would say of the newest version now; nothing is written."""
     case = open_case(ctx, agreement, at=at, by=agreement)
-    return _decide(ctx, case, case.agreement.latest)
-
-
-def _decide(ctx: Context, case: Case, version: Version) -> Decided:
-    return decide(
-        ctx,
-        case.dossier,
-        version,
-        agreement=case.agreement.id,
-        applicant=case.applicant,
-        unit=case.unit,
-        on=case.organisation.on,
-    )
+    return decide(ctx, case, case.agreement.latest)
 
 
 def submit(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
@@ -222,7 +210,7 @@ def submit(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
             "MKD418", "the applicant has not agreed to the targets last proposed", where=agreement, mend="agree first"
         )
     _check_overlap(case.dossier, case.agreement, version)
-    decided = _decide(ctx, case, version)
+    decided = decide(ctx, case, version)
     if decided.verdict.outcome == "refuse":
         raise CommandRefused(
             "MKD410",
@@ -326,7 +314,7 @@ def recheck(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement
     version = case.agreement.in_force(case.organisation.on)
     if version is None:
         raise _wrong(case, "rechecked", "only an agreement in force is")
-    decided = _decide(ctx, case, version)
+    decided = decide(ctx, case, version)
     if decided.verdict.outcome == "approve" or case.agreement.under_review:
         return case.agreement
     return _record(ctx, case, [e.ReviewOpened(agreement=agreement, verdict=decided.verdict, facts=decided.facts)])

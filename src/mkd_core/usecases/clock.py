@@ -9,7 +9,6 @@ from attrs import frozen
 from mkd_core.errors import MkdError
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.powers import case_of
-from mkd_core.usecases.register import Register
 from mkd_core.usecases.votes import overdue, reopen
 
 SYSTEM = "system"
@@ -24,11 +23,11 @@ class TickReport:
     problems: tuple[MkdError, ...]
 
 
-def tick(ctx: Context, register: Register, now: datetime) -> TickReport:
+def tick(ctx: Context, now: datetime) -> TickReport:
     """Do all that is due at that moment; one agreement that cannot be looked at does not stop the others."""
     changed: list[str] = []
     problems: list[MkdError] = []
-    for dossier in list(register.dossiers()):
+    for dossier in list(ctx.register.dossiers()):
         for agreement in dossier.agreements:
             try:
                 fresh = ctx.dossier(dossier.person)

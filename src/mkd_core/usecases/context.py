@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
@@ -16,6 +16,7 @@ from mkd_core.ports import Calendar, Journal, Notification, Payroll
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Dossier, assemble, load
 from mkd_core.usecases.notices import effects_of
+from mkd_core.usecases.register import Register
 from mkd_core.worktime import OfficeHours
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class Default:
     source: str
 
 
+def _register(ctx: Context) -> Register:
+    return Register(ctx.journal)
+
+
 @frozen(kw_only=True)
 class Context:
     """The parts of the service, and what all use cases share: the organisation of a moment, and how events are kept."""
@@ -63,6 +68,7 @@ class Context:
     defaults: Mapping[str, Default] = field(factory=dict)
     backoff: Backoff = field(factory=Backoff)
     observe: Callable[[Happened], None] | None = None
+    register: Register = field(init=False, repr=False, default=Factory(_register, takes_self=True))
 
     def organisation(self, on: date) -> DirectoryAt:
         """The organisation as of that date, with the mandates given through the service."""

@@ -10,20 +10,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from mkd_core.agreements import Version
+from mkd_core.agreements import State, Version
 from mkd_core.errors import CommandRefused
 from mkd_core.events import Step, Verdict
-from mkd_core.people import Employee, Unit
+from mkd_core.people import Unit
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
+from mkd_core.usecases.powers import Case
+from mkd_core.usecases.presence import unit_facts
 
 if TYPE_CHECKING:
     from mkd_core.policy import Decision, Facts, Policy
 
 _GRAVITY = ("approve", "refer", "refuse")
+_IF_GRANTED = ("unit.lowest_onsite_share", "unit.lowest_onsite_people", "unit.highest_remote_share")
 _HORIZON = timedelta(days=366)
 """How far seasons are looked for in an open-ended agreement: every season comes once within it."""
 
@@ -38,42 +40,47 @@ class Decided:
     route: tuple[Step, ...]
 
 
-def decide(
-    ctx: Context,
-    dossier: Dossier,
-    version: Version,
-    *,
-    agreement: str,
-    applicant: Employee,
-    unit: Unit,
-    on: date,
-    vote: Mapping[str, Any] | None = None,
-) -> Decided:
-    """Decide that version on that date; with ``vote`` (the facts of the approver) at the moment of the vote.
+def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any] | None = None) -> Decided:
+    """Decide that version on the case's date; with ``vote`` (the facts of the approver) at the moment of the vote.
 
     Raises ``CommandRefused`` when the service was given no policies.
     """
     if ctx.policies is None:
         raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    on = case.organisation.on
     policy = ctx.policies.on(on)
-    moment = "request" if vote is None else "vote"
-    computed = {**request_facts(dossier.agreements.values(), agreement, on), **(vote or {})}
-    gravest: Decided | None = None
-    for season in _seasons(ctx, version, unit):
-        facts = facts_for(
-            applicant=applicant,
-            unit=unit,
-            derived=plan_facts(version.terms, version.targets, on=on, season=season, hours=ctx.hours),
-            computed=computed,
-            attested=dossier.attested,
-            defaults=ctx.defaults,
+    computed = {
+        **request_facts(case.dossier.agreements.values(), case.agreement.id, on),
+        **_unit_facts(ctx, case, version, policy),
+        **(vote or {}),
+    }
+    decided = [
+        _decided(
+            policy,
+            facts_for(
+                applicant=case.applicant,
+                unit=case.unit,
+                derived=plan_facts(version.terms, version.targets, on=on, season=season, hours=ctx.hours),
+                computed=computed,
+                attested=case.dossier.attested,
+                defaults=ctx.defaults,
+                on=on,
+            ),
             on=on,
+            moment="request" if vote is None else "vote",
+            season=season,
         )
-        decided = _decided(policy, facts, on=on, moment=moment, season=season)
-        if gravest is None or _gravity(decided) > _gravity(gravest):
-            gravest = decided
-    assert gravest is not None, "a request lies in at least one season or in none"
-    return gravest
+        for season in _seasons(ctx, version, case.unit)
+    ]
+    return max(decided, key=_gravity)
+
+
+def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:
+    """What the unit would look like if granted; counted only for a policy that reads it, as it takes a look at all."""
+    if not any(name in _IF_GRANTED for name in policy.reads):
+        return {}
+    granted = evolve(case.agreement, versions=(evolve(version, state=State.SUBMITTED),))
+    return unit_facts(ctx, case, granted, policy.coverage)
 
 
 def _gravity(decided: Decided) -> int:

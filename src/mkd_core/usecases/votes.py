@@ -9,7 +9,7 @@ from attrs import frozen
 
 from mkd_core import events as e
 from mkd_core.agreements import Agreement, State, StepProgress, Version, apply
-from mkd_core.approvals import Resolved, Tally, due_date, resolve
+from mkd_core.approvals import Resolved, Span, Tally, resolve
 from mkd_core.errors import CommandRefused, InvalidInput, MkdError, NotAllowed, WrongState, did_you_mean
 from mkd_core.events import Approver, Ballot, Happened, Step
 from mkd_core.usecases.context import Context
@@ -163,16 +163,7 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
 
 def _decide(ctx: Context, case: Case, approver: Approver) -> Decided:
     superiors = [one.person for one in case.superiors()]
-    return decide(
-        ctx,
-        case.dossier,
-        case.agreement.latest,
-        agreement=case.agreement.id,
-        applicant=case.applicant,
-        unit=case.unit,
-        on=case.organisation.on,
-        vote=approver_facts(approver, case.applicant, superiors),
-    )
+    return decide(ctx, case, case.agreement.latest, vote=approver_facts(approver, case.applicant, superiors))
 
 
 def _check_approval(case: Case, decided: Decided, reason: str) -> None:
@@ -304,10 +295,10 @@ def _excluded(version: Version, step: Step) -> frozenset[str]:
 def _due(ctx: Context, case: Case, step: Step, since: date) -> tuple[date | None, str]:
     """The deadline, or the problem for which the clock stands still: a calendar that fails is never guessed at."""
     working = ctx.is_working_day(case.unit)
-    if working is None:
+    if working is None or not step.within:
         return None, ""
     try:
-        return due_date(since, step.within, working), ""
+        return Span.parse(step.within).after(since, working), ""
     except MkdError as problem:
         return None, f"the working-day clock stands still: {problem.code}"
 

@@ -1,0 +1,68 @@
+"""Questions about agreements: what waits for whom, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from attrs import frozen
+
+from mkd_core.agreements import State, StepProgress
+from mkd_core.events import Happened
+from mkd_core.usecases.context import Context
+from mkd_core.usecases.dossier import applicant_of
+from mkd_core.usecases.powers import case_of
+
+
+@frozen(kw_only=True)
+class Task:
+    """Something that waits for a person: a vote, a consent, a verification; ``due`` where there is a deadline."""
+
+    kind: str
+    agreement: str
+    applicant: str
+    item: str = ""
+    due: date | None = None
+
+
+def inbox(ctx: Context, person: str, at: datetime) -> tuple[Task, ...]:
+    """What waits for that person now, the earliest deadline first."""
+    found = [task for dossier in ctx.register.dossiers() for task in _tasks(ctx, dossier.person, person, at)]
+    return tuple(sorted(found, key=lambda task: (task.due or date.max, task.agreement, task.item)))
+
+
+def _tasks(ctx: Context, applicant: str, person: str, at: datetime) -> Iterator[Task]:
+    dossier = ctx.dossier(applicant)
+    superior: bool | None = None
+    for agreement in dossier.agreements.values():
+        latest = agreement.latest
+        step = latest.open_step
+        if step and _waits(step, person):
+            yield Task(kind="vote", agreement=agreement.id, applicant=applicant, item=step.step.id, due=step.due)
+        undecided = latest.state in {State.DRAFT, State.RETURNED, State.SUBMITTED}
+        if undecided and person == applicant and "employee" not in latest.consents:
+            yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
+        if person != applicant and superior is None:
+            case = case_of(ctx, dossier, agreement, at=at, by=person)
+            superior = case.as_superior() is not None
+        if superior and undecided and "superior" not in latest.consents and latest.state is not State.SUBMITTED:
+            yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
+    if superior:
+        for name, work in dossier.work.items():
+            if work.accepted is None:
+                yield Task(kind="verify_activity", agreement=work.agreement, applicant=applicant, item=name)
+        for name, result in dossier.results.items():
+            if result.accepted is None or result.disputed:
+                yield Task(kind="verify_result", agreement=result.agreement, applicant=applicant, item=name)
+
+
+def _waits(step: StepProgress, person: str) -> bool:
+    """Whether the step waits for that person's vote."""
+    return any(one.person == person for one in step.approvers) and all(voter != person for voter, _ in step.votes)
+
+
+def history(ctx: Context, agreement: str) -> tuple[Happened, ...]:
+    """Everything that happened to an agreement, in order."""
+    dossier = ctx.dossier(applicant_of(agreement))
+    dossier.agreement(agreement)
+    return tuple(item for item in dossier.history if getattr(item.event, "agreement", None) == agreement)

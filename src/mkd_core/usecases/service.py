@@ -1,0 +1,388 @@
+"""The one door to all use cases. It takes plain objects and reads no entry point, file, environment or global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from mkd_core.agreements import Agreement
+from mkd_core.events import Ballot, Happened, PeriodClosed, Terms
+from mkd_core.outbox import Backoff
+from mkd_core.people import Mandate
+from mkd_core.performance import Level
+from mkd_core.ports import Calendar, Identity, Journal, Notification, Payroll
+from mkd_core.targets import Target
+from mkd_core.usecases import agreements, clock, closing, delivery, mending, presence, reading, results, votes, vouching
+from mkd_core.usecases.clock import TickReport
+from mkd_core.usecases.context import Context, Default, Policies, Schemes
+from mkd_core.usecases.deciding import Decided
+from mkd_core.usecases.delivery import DeliveryReport
+from mkd_core.usecases.directory import Directory
+from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, applicant_of
+from mkd_core.usecases.presence import PlannedDay
+from mkd_core.usecases.reading import Task
+from mkd_core.worktime import OfficeHours, WorkPlan
+
+_REVIEW_AFTER = timedelta(days=365)
+"""When an agreement without an end and without a review date is reviewed: a default of ours."""
+
+
+class AgreementService:
+    """Agreements from proposal to pay, over the journal and whatever else is given; what is left out is switched off.
+
+    ``identity``       one backend or several, asked in their order.
+    ``policies``       where the policy of a date comes from; without it nothing can be submitted.
+    ``schemes``        where the pay scheme of a date comes from; without it a closed period has no pay lines.
+    ``hours``          the office's standard and core hours.
+    ``calendar``       holidays and seasons; without it there are no deadlines.
+    ``notifications``, ``payroll``  without them no notice or pay line is put into the outbox.
+    ``roles``          role → the people who hold it; ``hr`` runs the scheme.
+    ``defaults``       fact → what the deployment takes when nobody knows, with its source.
+    ``observe``        told of every event after it was kept; what it raises reaches the caller.
+
+    ``by`` is always the opaque key of the acting person and ``at`` a moment with a zone. Commands raise
+    :class:`~mkd_core.errors.CommandRefused` or :class:`~mkd_core.errors.InvalidInput`; then nothing happened.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        identity: Identity | Sequence[Identity] = (),
+        policies: Policies | None = None,
+        schemes: Schemes | None = None,
+        hours: OfficeHours | None = None,
+        calendar: Calendar | None = None,
+        notifications: Sequence[Notification] = (),
+        payroll: Payroll | None = None,
+        roles: Mapping[str, Sequence[str]] | None = None,
+        defaults: Mapping[str, Default] | None = None,
+        backoff: Backoff | None = None,
+        observe: Callable[[Happened], None] | None = None,
+    ) -> None:
+        identities = tuple(identity) if isinstance(identity, Sequence) else (identity,)
+        self._ctx = Context(
+            journal=journal,
+            directory=Directory(identities=identities, roles=roles or {}),
+            policies=policies,
+            schemes=schemes,
+            hours=hours,
+            calendar=calendar,
+            notifications=tuple(notifications),
+            payroll=payroll,
+            defaults=defaults or {},
+            backoff=backoff or Backoff(),
+            observe=observe,
+        )
+
+    # ---- agreements
+
+    def propose(
+        self,
+        *,
+        applicant: str,
+        plan: WorkPlan,
+        targets: Sequence[Target],
+        by: str,
+        at: datetime,
+        starts: date | None = None,
+        ends: date | None = None,
+        review: date | None = None,
+        outside_region: bool = False,
+        reason: str = "",
+        evidence: str = "",
+        work_plan: str = "",
+    ) -> Agreement:
+        """Lay out a new agreement as a draft. ``starts`` is the plan's anchor unless given.
+
+        Without ``ends`` it is open-ended and reviewed after a year unless ``review`` says otherwise.
+        """
+        starts = starts or plan.anchor
+        terms = agreements.terms_of(
+            plan,
+            starts=starts,
+            ends=ends,
+            review=review or (None if ends else starts + _REVIEW_AFTER),
+            outside_region=outside_region,
+            reason=reason,
+            evidence=evidence,
+            work_plan=work_plan,
+        )
+        return agreements.propose(
+            self._ctx,
+            applicant=applicant,
+            terms=terms,
+            targets=targets,
+            by=by,
+            at=at,
+            reason=reason,
+            evidence=evidence,
+            work_plan=work_plan,
+        )
+
+    def amend(
+        self,
+        agreement: str,
+        *,
+        plan: WorkPlan,
+        starts: date,
+        by: str,
+        at: datetime,
+        targets: Sequence[Target] | None = None,
+        ends: date | None = None,
+        review: date | None = None,
+        reason: str = "",
+    ) -> Agreement:
+        """Propose a new version of a live agreement; the old one stays in force until it is approved and starts."""
+        review = review or (None if ends else starts + _REVIEW_AFTER)
+        terms = agreements.terms_of(plan, starts=starts, ends=ends, review=review, reason=reason)
+        return agreements.amend(self._ctx, agreement, terms=terms, targets=targets, by=by, at=at, reason=reason)
+
+    def revise(self, agreement: str, *, terms: Terms, by: str, at: datetime) -> Agreement:
+        """Change the terms of a draft or a returned request; its texts stay as they are."""
+        texts = self.agreement(agreement).latest.texts
+        return agreements.revise(self._ctx, agreement, terms=terms, by=by, at=at, **texts)
+
+    def counter(self, agreement: str, *, targets: Sequence[Target], by: str, at: datetime, note: str = "") -> Agreement:
+        """Propose other targets, as the employee or the superior; the other side has to agree anew."""
+        return agreements.counter(self._ctx, agreement, targets=targets, by=by, at=at, note=note)
+
+    def agree(self, agreement: str, *, by: str, at: datetime) -> Agreement:
+        """Consent to the targets as they stand."""
+        return agreements.agree(self._ctx, agreement, by=by, at=at)
+
+    def decide(self, agreement: str, *, at: datetime) -> Decided:
+        """What the policy says of the newest version now, with findings, sources and remedy; nothing is written."""
+        return agreements.trial(self._ctx, agreement, at=at)
+
+    def mend(self, agreement: str, *, by: str, at: datetime) -> Terms | None:
+        """Terms that the policy would approve, as a change of the plan; None when days alone do not mend it."""
+        return mending.mend(self._ctx, agreement, by=by, at=at)
+
+    def submit(self, agreement: str, *, by: str, at: datetime) -> Agreement:
+        """Put the request on its route; refused (MKD410) when the policy refuses it."""
+        return agreements.submit(self._ctx, agreement, by=by, at=at)
+
+    def approve(
+        self,
+        agreement: str,
+        *,
+        by: str,
+        at: datetime,
+        step: str | None = None,
+        version: int | None = None,
+        reason: str = "",
+    ) -> Agreement:
+        """Vote for the request on the step that is open; a referred request needs a reason."""
+        return votes.vote(self._ctx, agreement, Ballot.APPROVE, by=by, at=at, step=step, version=version, reason=reason)
+
+    def refuse(
+        self,
+        agreement: str,
+        *,
+        by: str,
+        at: datetime,
+        reason: str,
+        step: str | None = None,
+        version: int | None = None,
+        ground: str = "",
+    ) -> Agreement:
+        """Vote against the request, with a reason, and with a ground where the policy has a closed list."""
+        return votes.vote(
+            self._ctx,
+            agreement,
+            Ballot.REFUSE,
+            by=by,
+            at=at,
+            step=step,
+            version=version,
+            reason=reason,
+            ground=ground,
+        )
+
+    def send_back(
+        self,
+        agreement: str,
+        *,
+        by: str,
+        at: datetime,
+        reason: str,
+        step: str | None = None,
+        version: int | None = None,
+    ) -> Agreement:
+        """Return the request to the applicant to be changed."""
+        return votes.vote(self._ctx, agreement, Ballot.RETURN, by=by, at=at, step=step, version=version, reason=reason)
+
+    def consult(self, agreement: str, *, by: str, at: datetime, note: str = "") -> Agreement:
+        """Record that an intended refusal was talked over."""
+        return votes.consult(self._ctx, agreement, by=by, at=at, note=note)
+
+    def withdraw(self, agreement: str, *, by: str, at: datetime, reason: str = "") -> Agreement:
+        """Take back the newest version before it is in force."""
+        return agreements.withdraw(self._ctx, agreement, by=by, at=at, reason=reason)
+
+    def suspend(self, agreement: str, *, since: date, by: str, at: datetime, reason: str) -> Agreement:
+        """Let a live agreement rest from a date on."""
+        return agreements.suspend(self._ctx, agreement, since=since, by=by, at=at, reason=reason)
+
+    def resume(self, agreement: str, *, since: date, by: str, at: datetime) -> Agreement:
+        """Let a suspended agreement hold again."""
+        return agreements.resume(self._ctx, agreement, since=since, by=by, at=at)
+
+    def recall(self, agreement: str, *, on: date, by: str, at: datetime, reason: str) -> Agreement:
+        """Call the person to the office for one day."""
+        return agreements.recall(self._ctx, agreement, on=on, by=by, at=at, reason=reason)
+
+    def revoke(self, agreement: str, *, since: date, by: str, at: datetime, reason: str) -> Agreement:
+        """End a live agreement by the employer; ``since`` is the first day without it."""
+        return agreements.revoke(self._ctx, agreement, since=since, by=by, at=at, reason=reason)
+
+    def end(self, agreement: str, *, since: date, by: str, at: datetime) -> Agreement:
+        """End a live agreement by the employee or by consent; ``since`` is the first day without it."""
+        return agreements.end(self._ctx, agreement, since=since, by=by, at=at)
+
+    def recheck(self, agreement: str, *, by: str, at: datetime) -> Agreement:
+        """Decide a live agreement again; what would not be approved now opens a review and stays in force."""
+        return agreements.recheck(self._ctx, agreement, by=by, at=at)
+
+    # ---- work and results
+
+    def report_activity(
+        self,
+        agreement: str,
+        *,
+        on: date,
+        minutes: int,
+        description: str,
+        by: str,
+        at: datetime,
+        target: str | None = None,
+        evidence: str = "",
+    ) -> WorkDone:
+        """Report work on a day, in minutes."""
+        return results.report_activity(
+            self._ctx,
+            agreement,
+            on=on,
+            minutes=minutes,
+            description=description,
+            by=by,
+            at=at,
+            target=target,
+            evidence=evidence,
+        )
+
+    def verify_activity(
+        self, agreement: str, activity: str, *, by: str, at: datetime, minutes: int | None = None, note: str = ""
+    ) -> WorkDone:
+        """Accept the minutes of an activity, or fewer; 0 rejects it."""
+        return results.verify_activity(self._ctx, agreement, activity, by=by, at=at, minutes=minutes, note=note)
+
+    def report_result(
+        self,
+        agreement: str,
+        *,
+        target: str,
+        on: date,
+        value: Decimal,
+        by: str,
+        at: datetime,
+        evidence: str = "",
+    ) -> ResultDone:
+        """Report what was reached of a target by a date."""
+        return results.report_result(
+            self._ctx, agreement, target=target, on=on, value=value, by=by, at=at, evidence=evidence
+        )
+
+    def verify_result(
+        self, agreement: str, result: str, *, by: str, at: datetime, value: Decimal | None = None, note: str = ""
+    ) -> ResultDone:
+        """Confirm a result, or another value of it."""
+        return results.verify_result(self._ctx, agreement, result, by=by, at=at, value=value, note=note)
+
+    def dispute_result(self, agreement: str, result: str, *, by: str, at: datetime, note: str) -> ResultDone:
+        """Disagree with what was verified."""
+        return results.dispute_result(self._ctx, agreement, result, by=by, at=at, note=note)
+
+    def close_period(
+        self,
+        person: str,
+        period: str,
+        *,
+        by: str,
+        at: datetime,
+        behaviour: Level | None = None,
+        attested: Mapping[str, Any] | None = None,
+    ) -> PeriodClosed:
+        """Close a period (``2026-06``) that is over: minutes, achievement, proposed rating, pay lines."""
+        return closing.close(self._ctx, person, period, by=by, at=at, behaviour=behaviour, attested=attested)
+
+    def statement(self, person: str, period: str) -> PeriodClosed:
+        """A closed period."""
+        return closing.statement(self._ctx, person, period)
+
+    # ---- facts, mandates, privacy
+
+    def attest(
+        self,
+        person: str,
+        fact: str,
+        value: Any,
+        *,
+        by: str,
+        at: datetime,
+        until: date | None = None,
+        evidence: str = "",
+    ) -> Attested:
+        """Vouch for a fact about a person."""
+        return vouching.attest(self._ctx, person, fact, value, by=by, at=at, until=until, evidence=evidence)
+
+    def give_mandate(self, mandate: Mandate, *, by: str, at: datetime) -> Mandate:
+        """Put an acting officer or a delegation on record."""
+        return vouching.give_mandate(self._ctx, mandate, by=by, at=at)
+
+    def erase(self, person: str, *, reason: str, by: str, at: datetime) -> int:
+        """Erase the private parts of a person's stream; the chain stays whole."""
+        return vouching.erase(self._ctx, person, reason=reason, by=by, at=at)
+
+    # ---- questions
+
+    def agreement(self, agreement: str) -> Agreement:
+        """An agreement as it stands. Raises ``NotFound``."""
+        return self.dossier(applicant_of(agreement)).agreement(agreement)
+
+    def dossier(self, person: str) -> Dossier:
+        """Everything on record about a person."""
+        return self._ctx.dossier(person)
+
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Every agreement there is, by applicant and number."""
+        return tuple(self._ctx.register.agreements())
+
+    def history(self, agreement: str) -> tuple[Happened, ...]:
+        """Everything that happened to an agreement."""
+        return reading.history(self._ctx, agreement)
+
+    def inbox(self, person: str, *, at: datetime) -> tuple[Task, ...]:
+        """What waits for a person."""
+        return reading.inbox(self._ctx, person, at)
+
+    def day(self, person: str, on: date, *, at: datetime) -> PlannedDay:
+        """Where and when a person works on a date."""
+        return presence.day(self._ctx, person, on, at)
+
+    def roster(self, unit: str, first: date, last: date, *, at: datetime) -> tuple[PlannedDay, ...]:
+        """The days of everybody in a unit and below it."""
+        return presence.roster(self._ctx, unit, first, last, at)
+
+    # ---- the clock and the outbox
+
+    def tick(self, now: datetime) -> TickReport:
+        """Do all that is due: resolve steps again, act on deadlines. Idempotent, and catches up after any downtime."""
+        return clock.tick(self._ctx, now)
+
+    def deliver(self, now: datetime) -> DeliveryReport:
+        """Try every effect that is due, each once."""
+        return delivery.deliver(self._ctx, now)

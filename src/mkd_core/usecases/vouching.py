@@ -1,0 +1,90 @@
+"""What people put on record about people: facts they vouch for, mandates they give, private parts they erase."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from mkd_core import events as e
+from mkd_core.agreements import LIVE, PENDING
+from mkd_core.approvals import resolve
+from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from mkd_core.journal.codec import encode
+from mkd_core.people import Mandate, MandateKind
+from mkd_core.usecases.context import MANDATES, Context
+from mkd_core.usecases.dossier import Attested, stream_of
+from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
+
+
+def attest(
+    ctx: Context,
+    person: str,
+    fact: str,
+    value: Any,
+    *,
+    by: str,
+    at: datetime,
+    until: date | None = None,
+    evidence: str = "",
+) -> Attested:
+    """Vouch for a fact about a person, as that person, the superior or HR. Checked against the vocabulary."""
+    from mkd_core.policy import VOCABULARY, Facts
+
+    employee, _, organisation = employee_at(ctx, person, at)
+    if not fact.startswith("applicant.") or fact not in VOCABULARY:
+        raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=VOCABULARY.nearest(fact))
+    Facts.from_flat({fact: value})
+    role = "applicant" if by == person else "superior"
+    if by != person and by not in {one.person for one in resolve(SUPERIOR, employee, organisation).approvers}:
+        if not organisation.has_role(by, HR):
+            raise NotAllowed("MKD421", "only the person, the superior or HR may attest a fact", where=person)
+        role = HR
+    event = e.FactAttested(person=person, fact=fact, role=role, until=until, value=value, evidence=evidence)
+    return ctx.record(ctx.dossier(person), [event], at=at, by=by).attested[fact]
+
+
+def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Mandate:
+    """Put an order (Plt, Plh) or a delegation on record, as HR; a delegation counts once it was accepted."""
+    organisation = ctx.organisation(at.date())
+    if not organisation.has_role(by, HR):
+        raise NotAllowed("MKD421", "only HR may put a mandate on record", mend="give the role hr in mkd.toml")
+    organisation.known(mandate.acting)
+    if mandate.replaces is not None:
+        organisation.known(mandate.replaces)
+    if mandate.unit is not None and organisation.unit(mandate.unit) is None:
+        raise NotFound("MKD407", f"no identity backend knows the unit {mandate.unit!r}")
+    if mandate.kind is not MandateKind.DELEGATION and not mandate.reference:
+        raise InvalidInput("MKD215", f"a {mandate.kind} is an order and has a number", mend="give its reference")
+    event = e.MandateGiven(
+        kind=mandate.kind,
+        acting=mandate.acting,
+        starts=mandate.starts,
+        ends=mandate.ends,
+        unit=mandate.unit,
+        replaces=mandate.replaces,
+        reference=mandate.reference,
+        accepted=mandate.accepted,
+    )
+    kept = ctx.journal.read(MANDATES)
+    ctx.journal.append(MANDATES, kept[-1].number if kept else 0, [encode(event, at=at, by=by)])
+    return mandate
+
+
+def erase(ctx: Context, person: str, *, reason: str, by: str, at: datetime) -> int:
+    """Erase the private parts of a person's stream, as HR; how many there were. The chain stays whole.
+
+    Refused while an agreement is pending or live, since its targets are among them.
+    """
+    organisation = ctx.organisation(at.date())
+    if not organisation.has_role(by, HR):
+        raise NotAllowed("MKD421", "only HR may erase private parts", where=person)
+    dossier = ctx.dossier(person)
+    if not dossier.number:
+        raise NotFound("MKD406", "nothing is on record about that person", where=person)
+    for agreement in dossier.agreements.values():
+        if agreement.state(organisation.on) in LIVE | PENDING:
+            raise WrongState(
+                "MKD437", f"{agreement.id} is {agreement.state(organisation.on)}", where=person, mend="end it first"
+            )
+    ctx.record(dossier, [e.PrivatePartsErased(reason=reason)], at=at, by=by)
+    return ctx.journal.erase(stream_of(person))

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.targets import decimal
@@ -43,11 +44,11 @@ class Requirement:
     ``min_share``       from 0 to 1, of the members. ``min_people`` is a number of them. One of the two at least.
     """
 
-    per: Per = Per.UNIT
+    per: Per = field(default=Per.UNIT, converter=Per)
     days: frozenset[str] = field(default=frozenset(OFFICE_WEEK), converter=frozenset)
     start: int
     end: int
-    min_share: Decimal | None = None
+    min_share: Decimal | None = field(default=None, converter=optional(decimal))
     min_people: int | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -372,12 +372,15 @@ def close_period(
     latest verified realisation up to the period's end (of two on one day the one given later): an interim value of a
     target that is not due yet would say "below" of somebody who is on time.
 
-    Raises ``InvalidInput`` for an id that comes twice, an activity both verified and rejected, a realisation of no
-    agreed target, more working days than the period has, and weights that only some targets have.
+    An activity accepted in part stands in both, with the minutes accepted and with those that were not.
+
+    Raises ``InvalidInput`` for an id that comes twice in one of them, a realisation of no agreed target, more working
+    days than the period has, and weights that only some targets have.
     """
     verified, rejected = tuple(verified), tuple(rejected)
-    agreed = _by_id((*targets,), person)
-    _by_id((*verified, *rejected), person)
+    agreed = _by_id(tuple(targets), person)
+    _by_id(verified, person)
+    _by_id(rejected, person)
     if working_days is not None and not 0 <= working_days <= period.days:
         raise InvalidInput("MKD265", f"{period} has {period.days} days, not {working_days} working days", where=person)
 

@@ -18,6 +18,7 @@ from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.worktime import iso_date
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_DIGITS = 18
 
 
 class TargetKind(StrEnum):
@@ -56,6 +57,11 @@ class Target:
     evidence: str = ""
     weight: Decimal | None = None
 
+    def __attrs_post_init__(self) -> None:
+        for name, number in (("margin", self.margin), ("weight", self.weight)):
+            if number is not None and number < 0:
+                raise InvalidInput("MKD220", f"{name!r} is below 0", where=self.id, mend="give 0 or more, or none")
+
     @property
     def lacks(self) -> tuple[str, ...]:
         """The parts without which it cannot be measured, in the order of the fields."""
@@ -75,7 +81,8 @@ class Target:
 
         At least: realised ÷ value. At most: 2 - realised ÷ value, never below 0 (the form in use for indicators of
         which less is better; a default of ours, no source read sets it). Within: 1 inside the band, then less by the
-        distance from the band in units of the value. A value of zero is reached (1) or not (0).
+        distance from the band in units of the value. A value of zero is reached (1) or not (0); below zero, as for a
+        loss, the distance from the value counts in units of its size.
         """
         if not self.measurable or self.value is None:
             return None
@@ -87,8 +94,8 @@ class Target:
         if not self.value:
             reached = realised >= 0 if self.direction is Direction.AT_LEAST else realised <= 0
             return Decimal(1) if reached else Decimal(0)
-        share = realised / self.value
-        return max(Decimal(0), share if self.direction is Direction.AT_LEAST else 2 - share)
+        beyond = (realised - self.value) / abs(self.value)
+        return max(Decimal(0), 1 + beyond if self.direction is Direction.AT_LEAST else 1 - beyond)
 
 
 @frozen(kw_only=True)
@@ -139,13 +146,19 @@ def achievement(targets: Iterable[Target], realised: Mapping[str, Decimal]) -> D
 
 
 def decimal(value: Any, *, where: str = "") -> Decimal:
-    """An exact decimal from text or a number. Raises ``InvalidInput`` for anything else, NaN and infinity."""
+    """An exact decimal from text or a number, of at most 18 digits before and after the point.
+
+    Raises ``InvalidInput`` for anything else, NaN and infinity.
+    """
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or not number.is_finite():
         raise InvalidInput("MKD221", f"{value!r} is not a number", where=where)
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= _DIGITS or (isinstance(exponent, int) and exponent < -_DIGITS):
+        raise InvalidInput("MKD221", f"{value!r} has too many digits", where=where, mend="round it to 18 digits")
     return number
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,8 +20,18 @@ from mkd_core.errors import InvalidInput, did_you_mean
 DAY = 24 * 60
 LATEST_END = 2 * DAY - 1
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)")
-_WINDOW = re.compile(r"([\d:]+)\s*-\s*([\d:]+)\s+(\w+)(?:\s+(\d{1,4}))?")
+_CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)", re.ASCII)
+_WINDOW = re.compile(r"([\d:]+)\s*-\s*([\d:]+)\s+(\w+)(?:\s+(\d{1,4}))?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@contextmanager
+def _written_at(where: str) -> Iterator[None]:
+    """Give a fault found inside, if it names no place yet, the place that it was written at."""
+    try:
+        yield
+    except InvalidInput as fault:
+        raise InvalidInput(fault.code, fault.message, where=fault.where or where, mend=fault.mend) from None
 
 
 class Place(StrEnum):
@@ -110,8 +121,9 @@ class Window:
                 where=where,
                 mend='write "07:30-16:00 home 60" (break in minutes)',
             )
-        start, end = minutes(match[1], where=where), minutes(match[2], where=where)
-        return cls(start, end + DAY if end < start else end, place(match[3], where=where), int(match[4] or 0))
+        with _written_at(where):
+            start, end = minutes(match[1]), minutes(match[2])
+            return cls(start, end + DAY if end < start else end, place(match[3]), int(match[4] or 0))
 
     @property
     def net(self) -> int:
@@ -120,7 +132,9 @@ class Window:
 
     def __str__(self) -> str:
         pause = f" {self.pause}" if self.pause else ""
-        return f"{clock(self.start)}-{clock(self.end % DAY)} {self.place}{pause}"
+        round_the_clock = self.end - self.start == DAY
+        end = self.end if round_the_clock else self.end % DAY
+        return f"{clock(self.start)}-{clock(end)} {self.place}{pause}"
 
 
 def _in_order(windows: Iterable[Window]) -> tuple[Window, ...]:
@@ -147,9 +161,12 @@ class Day:
         >>> Day.parse("07:30-11:30 home, 12:30-16:00 office").places == {Place.HOME, Place.OFFICE}
         True
         """
+        if not isinstance(text, str):
+            raise InvalidInput("MKD205", f"{text!r} is not a day", where=where, mend='write "07:30-16:00 home 60"')
         if text.strip() in ("", "off"):
             return cls()
-        return cls(tuple(Window.parse(part, where=where) for part in text.split(",")))
+        with _written_at(where):
+            return cls(tuple(Window.parse(part) for part in text.split(",")))
 
     @property
     def net(self) -> int:
@@ -188,7 +205,7 @@ class Week:
         if len(self.days) != 7:
             raise InvalidInput("MKD207", f"a week has 7 days, not {len(self.days)}")
         for name, today, tomorrow in zip(WEEKDAYS, self.days, self.days[1:], strict=False):
-            _no_spill(today, tomorrow, f"{name} and the day after")
+            _no_spill(today, tomorrow, name)
 
     @classmethod
     def parse(cls, days: Mapping[str, str], *, where: str = "") -> Week:
@@ -196,7 +213,8 @@ class Week:
         for name in days:
             if name not in WEEKDAYS:
                 raise InvalidInput("MKD207", f"{name!r} is no weekday", where=where, mend=did_you_mean(name, WEEKDAYS))
-        return cls(tuple(Day.parse(days.get(name, ""), where=f"{where}{name}") for name in WEEKDAYS))
+        with _written_at(where.rstrip(".")):
+            return cls(tuple(Day.parse(days.get(name, ""), where=f"{where}{name}") for name in WEEKDAYS))
 
     @property
     def net(self) -> int:
@@ -214,12 +232,15 @@ class Week:
         return sum(day.at_office for day in self.days)
 
 
-def _no_spill(today: Day, tomorrow: Day, where: str) -> None:
-    if today.windows and tomorrow.windows and today.windows[-1].end - DAY > tomorrow.windows[0].start:
+def _spills(today: Day, tomorrow: Day) -> bool:
+    return bool(today.windows and tomorrow.windows and today.windows[-1].end - DAY > tomorrow.windows[0].start)
+
+
+def _no_spill(today: Day, tomorrow: Day, name: str) -> None:
+    if _spills(today, tomorrow):
         raise InvalidInput(
             "MKD206",
-            f"window {today.windows[-1]} runs into {tomorrow.windows[0]} of the next day",
-            where=where,
+            f"window {today.windows[-1]} of {name} runs into {tomorrow.windows[0]} of the next day",
             mend="end the night shift before the next day's first window",
         )
 
@@ -229,12 +250,16 @@ def _cycle(weeks: Iterable[Week]) -> tuple[Week, ...]:
     if not cycle:
         raise InvalidInput("MKD208", "a cycle has at least one week")
     for week, following in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
-        _no_spill(week.days[6], following.days[0], "sun and the week after")
+        _no_spill(week.days[6], following.days[0], "sun")
     return cycle
 
 
 def _season_cycles(given: Mapping[str, Iterable[Week]]) -> dict[str, tuple[Week, ...]]:
     return {name: _cycle(weeks) for name, weeks in given.items()}
+
+
+def _copied(given: Mapping[date, Day]) -> dict[date, Day]:
+    return dict(given)
 
 
 @frozen(kw_only=True)
@@ -250,7 +275,21 @@ class WorkPlan:
     anchor: date
     weeks: tuple[Week, ...] = field(converter=_cycle)
     seasons: Mapping[str, tuple[Week, ...]] = field(factory=dict, converter=_season_cycles)
-    exceptions: Mapping[date, Day] = field(factory=dict)
+    exceptions: Mapping[date, Day] = field(factory=dict, converter=_copied)
+
+    def __attrs_post_init__(self) -> None:
+        for on in sorted(on for on in self.exceptions if date.min < on < date.max):
+            for today in (on - timedelta(days=1), on):
+                # Which season the date lies in is not known here: refused is what overlaps in every one of them.
+                tomorrow = today + timedelta(days=1)
+                if all(
+                    _spills(self.day(today, season), self.day(tomorrow, season)) for season in (None, *self.seasons)
+                ):
+                    raise InvalidInput(
+                        "MKD206",
+                        f"the exception on {on} overlaps: the night shift of {today} runs into {tomorrow}",
+                        mend="set both days apart, so that the night shift ends before the next day's first window",
+                    )
 
     def cycle(self, season: str | None = None) -> tuple[Week, ...]:
         """The weeks of the cycle in that season."""
@@ -339,6 +378,8 @@ def plan_from_data(data: Mapping[str, Any], *, where: str = "plan") -> WorkPlan:
 
     Dates are ISO text or dates. Raises ``InvalidInput`` naming the place of the first fault.
     """
+    if not isinstance(data, Mapping):
+        raise InvalidInput("MKD209", "a plan is a table", where=where)
     for key in data:
         if key not in ("anchor", "weeks", "seasons", "exceptions"):
             raise InvalidInput(
@@ -356,22 +397,31 @@ def plan_from_data(data: Mapping[str, Any], *, where: str = "plan") -> WorkPlan:
             raise InvalidInput("MKD209", "weeks are a list of tables, a weekday each", where=f"{where}.{name}")
         return tuple(Week.parse(week, where=f"{where}.{name}[{at}].") for at, week in enumerate(weeks))
 
-    return WorkPlan(
-        anchor=iso_date(data["anchor"], where=f"{where}.anchor"),
-        weeks=cycle(data["weeks"], "weeks"),
-        seasons={name: cycle(weeks, f"seasons.{name}") for name, weeks in dict(data.get("seasons", {})).items()},
-        exceptions={
-            iso_date(on, where=f"{where}.exceptions"): Day.parse(day, where=f"{where}.exceptions.{on}")
-            for on, day in dict(data.get("exceptions", {})).items()
-        },
-    )
+    def table(name: str) -> Mapping[str, Any]:
+        found = data.get(name, {})
+        if not isinstance(found, Mapping):
+            raise InvalidInput("MKD209", f"{name} are a table", where=f"{where}.{name}")
+        return found
+
+    with _written_at(where):
+        return WorkPlan(
+            anchor=iso_date(data["anchor"], where=f"{where}.anchor"),
+            weeks=cycle(data["weeks"], "weeks"),
+            seasons={name: cycle(weeks, f"seasons.{name}") for name, weeks in table("seasons").items()},
+            exceptions={
+                iso_date(on, where=f"{where}.exceptions"): Day.parse(day, where=f"{where}.exceptions.{on}")
+                for on, day in table("exceptions").items()
+            },
+        )
 
 
 def iso_date(value: str | date, *, where: str = "") -> date:
-    """A date from ``YYYY-MM-DD``, or the date itself."""
-    if isinstance(value, date):
+    """A date from ``YYYY-MM-DD``, or the date itself; a moment is no date."""
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            raise ValueError
         return date.fromisoformat(value)
-    except (TypeError, ValueError):
+    except ValueError:
         raise InvalidInput("MKD210", f"{value!r} is not a date", where=where, mend="write YYYY-MM-DD") from None

@@ -44,6 +44,9 @@ class Names:
     def literal(self, value: Value | tuple[Value, ...]) -> str:
         if isinstance(value, bool | int | float | str):
             return f"({value!r})" if isinstance(value, int | float) and value < 0 else repr(value)
+        if isinstance(value, tuple) and all(isinstance(each, bool | int | float | str) for each in value):
+            # Python folds a display of constants into one frozen set.
+            return f"{{{', '.join(repr(each) for each in value)}}}"
         name = f"k{len(self.bound)}"
         self.bound[name] = frozenset(value) if isinstance(value, tuple) else value
         return name

@@ -76,16 +76,25 @@ class Decision:
 
     A hand-written slots class: it is made for every row of a population, and a frozen attrs class would triple its
     cost. ``failed`` and ``undetermined`` are masks, bit *i* for rule *i* of the policy; all else is made when asked
-    for.
+    for. Policies make decisions, with ``made``: even an ``__init__`` would be felt.
     """
 
     __slots__ = ("facts", "failed", "policy", "undetermined")
 
-    def __init__(self, policy: Policy, facts: Facts, failed: int, undetermined: int) -> None:
-        self.policy = policy
-        self.facts = facts
-        self.failed = failed
-        self.undetermined = undetermined
+    policy: Policy
+    facts: Facts
+    failed: int
+    undetermined: int
+
+    @classmethod
+    def made(cls, policy: Policy, facts: Facts, failed: int, undetermined: int) -> Decision:
+        """The decision of that policy on those facts."""
+        decision = cls()
+        decision.policy = policy
+        decision.facts = facts
+        decision.failed = failed
+        decision.undetermined = undetermined
+        return decision
 
     @property
     def outcome(self) -> Outcome:

@@ -420,10 +420,30 @@ class Facts:
             raise KeyError(self.vocabulary.nearest(name))
         return self.values[place]
 
-    def __getattr__(self, name: str) -> FactView:
-        if not name.startswith("_") and any(fact.name.startswith(f"{name}.") for fact in self.vocabulary):
-            return FactView(self, name)
-        raise AttributeError(f"no facts are called {name}")
+    # Properties, and no __getattr__: that would slow down every look at values and missing.
+    @property
+    def applicant(self) -> FactView:
+        """The facts of the applicant."""
+        return FactView(self, "applicant")
+
+    @property
+    def agreement(self) -> FactView:
+        """The facts of the agreement."""
+        return FactView(self, "agreement")
+
+    @property
+    def unit(self) -> FactView:
+        """The facts of the unit."""
+        return FactView(self, "unit")
+
+    @property
+    def approver(self) -> FactView:
+        """The facts of whoever votes."""
+        return FactView(self, "approver")
+
+    def space(self, name: str) -> FactView:
+        """The facts of any namespace, those of plugins too."""
+        return FactView(self, name)
 
     @property
     def today(self) -> datetime.date | None:
@@ -440,15 +460,14 @@ class Facts:
     def to_mapping(self) -> dict[str, object]:
         """The nested form that ``from_mapping`` and ``mkd decide`` read."""
         nested: dict[str, object] = {}
+        spaces: dict[str, dict[str, object]] = {}
         for name, value in self.known():
             space, dot, leaf = name.partition(".")
             if dot:
-                inner = nested.setdefault(space, {})
-                assert isinstance(inner, dict)
-                inner[leaf] = value
+                spaces.setdefault(space, {})[leaf] = value
             else:
                 nested[name] = value
-        return nested
+        return {**nested, **spaces}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Facts):

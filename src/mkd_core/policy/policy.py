@@ -64,6 +64,8 @@ class Policy:
     seasons: frozenset[str] = frozenset()
     #: Decides one line of facts, for this policy's moment and day: ``policy.decide(facts) -> Decision``.
     decide: Callable[[Facts], Decision] = attrs.field(init=False, repr=False)
+    #: ``policy.masks(facts) -> (failed, undetermined)``, bit *i* for rule *i* of ``rules``: for loops over many facts.
+    masks: Callable[[Facts], tuple[int, int]] = attrs.field(init=False, repr=False)
     _base_parameters: Mapping[str, NamedParameter] = attrs.field(repr=False)
     _readings: dict[frozenset[str], Reading] = attrs.field(factory=dict, repr=False)
     _programs: dict[tuple[frozenset[str], Moment], Program] = attrs.field(factory=dict, repr=False)
@@ -84,7 +86,9 @@ class Policy:
                 self._readings[self.seasons] = reading
             program = self._programs[key] = Program(reading, self.rules, self.moment)
         object.__setattr__(self, "_program", program)
-        object.__setattr__(self, "decide", program.bind(self, self._decide_with_gaps, self.vocabulary))
+        decide, masks = program.bind(self, _decide_with_gaps, _masks_with_gaps)
+        object.__setattr__(self, "decide", decide)
+        object.__setattr__(self, "masks", masks)
 
     @classmethod
     def from_toml(
@@ -220,11 +224,6 @@ class Policy:
         """The day's parameters as functions compute with them."""
         return self._program.reading.parameters
 
-    def masks(self, facts: Facts) -> tuple[int, int]:
-        """``(failed, undetermined)``: bit *i* stands for rule *i* of ``rules``. For loops over many facts."""
-        decision = self.decide(facts)
-        return decision.failed, decision.undetermined
-
     def route(self, facts: Facts) -> tuple[Step, ...]:
         """The steps that apply; one whose condition is undetermined is included."""
         whens = self._program.reading.whens
@@ -279,11 +278,16 @@ class Policy:
         values = (*facts.values[:place], self.day, *facts.values[place + 1 :])
         return Facts(self.vocabulary, values, facts.origins)
 
-    def _decide_with_gaps(self, facts: Facts) -> Decision:
-        """The slow way: another vocabulary, a missing fact, a division by zero."""
-        ready = self._ready(facts)
-        failed, undetermined = self._program.masks(ready.values)
-        return Decision(self, ready, failed, undetermined)
+
+def _masks_with_gaps(policy: Policy, facts: Facts) -> tuple[int, int]:
+    """The slow way: another vocabulary, a missing fact, a division by zero."""
+    return policy._program.masks_of(policy._ready(facts).values)
+
+
+def _decide_with_gaps(policy: Policy, facts: Facts) -> Decision:
+    ready = policy._ready(facts)
+    failed, undetermined = policy._program.masks_of(ready.values)
+    return Decision.made(policy, ready, failed, undetermined)
 
 
 def _without(overlay: Overlay, names: Collection[str]) -> Overlay:

@@ -329,12 +329,9 @@ def test_four_processes_write_one_stream(path: Path) -> None:
     ]
     for child in children:
         assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
+        with closing(child.stdin):
+            child.stdin.write("go\n")
     assert [child.wait(timeout=120) for child in children] == [0] * 4
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.close()
 
     with opened(path) as journal:
         texts = [record.data["text"] for record in journal.read("a")]

@@ -112,11 +112,12 @@ def _condition(error: BaseException) -> tuple[Condition | None, str]:
             return Condition.NO_TABLES, ""
         name = getattr(error, "sqlite_errorname", "")
         return _SQLITE.get(getattr(error, "sqlite_errorcode", -1) & 0xFF), name
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    if state:
-        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]), state
+    # The number comes first: PyMySQL has a SQLSTATE too, but a coarse one.
     number = error.args[0] if error.args and isinstance(error.args[0], int) else None
     if number is not None:
         return _MYSQL.get(number), str(number)
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if state:
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]), state
     # A driver that could not reach its server has no number from it.
     return (Condition.GONE if type(error).__name__ in ("OperationalError", "InterfaceError") else None), ""

@@ -19,9 +19,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 URLS = {"postgresql": "postgresql_url", "mariadb": "mariadb_url"}
 OUTCOMES = pytest.StashKey[dict[str, str]]()
+
+# A busy machine makes an example slow, not wrong. All else is Hypothesis' own profile, which repeats itself in CI.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 class Missing(Exception):

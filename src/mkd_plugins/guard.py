@@ -133,6 +133,19 @@ class Guard:
             hint = "report it to the plugin's maker: only Transient and Permanent are raised on purpose"
             raise self._recorded(CallProblem(CALL_RAISED, self.label, line, hint=hint)) from error
 
+    def tell(self, method: str, function: Callable[[], object]) -> bool:
+        """Call without waiting for an answer's meaning: whatever goes wrong is recorded. Whether it ended in time."""
+        try:
+            self.call(method, function, self.deadline_for(None))
+        except DeadlineOverrun:
+            return False
+        except PluginProblem:
+            pass
+        except MkdError as refusal:
+            line = f"{method} of {self.backend} refused: {refusal.code} {refusal.message}"
+            self.record(CallProblem(CALL_RAISED, self.label, line, hint=refusal.mend))
+        return True
+
     def refuse_result(self, method: str, expected: str, got: object) -> CallProblem:
         """The recorded problem of a result that the port does not allow, ready to be raised."""
         line = f"{method} of {self.backend} returned {kind_of(got)}, expected {expected}"

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from threading import Lock, RLock
+from threading import RLock
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import Any, Literal, Self, overload
 
 import attrs
 
 from mkd_core.errors import MkdError, did_you_mean
 from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import (
-    PROTOCOLS,
     Attendance,
     Calendar,
     Identity,
@@ -28,49 +27,30 @@ from mkd_core.ports import (
     Port,
     Schedule,
 )
+from mkd_plugins.catalogue import Catalogue
 from mkd_plugins.config import BackendTable, Config
 from mkd_plugins.discovery import Installed, installed
-from mkd_plugins.guard import Guard, Overrun, kind_of, place_of
-from mkd_plugins.guarded import guarded, missing_methods, stand_in
-from mkd_plugins.loading import Announced, Loader
+from mkd_plugins.guard import Guard
+from mkd_plugins.loading import Loader
+from mkd_plugins.making import Maker
 from mkd_plugins.problems import (
-    CALL_RAISED,
     EXTRA_MISSING,
-    FACTORY_OVERRAN,
     FACTORY_RAISED,
-    FACTORY_RESULT,
-    NAME_TAKEN,
     NOT_EXACTLY_ONE,
     REQUIRED_MISSING,
-    UNKNOWN_BACKEND,
     UNKNOWN_PLUGIN,
     BuildProblem,
-    CallProblem,
     ConfigProblem,
-    DeadlineOverrun,
     LoadProblem,
     PluginProblem,
 )
 from mkd_plugins.provider import Provider, RulePack
-from mkd_plugins.structure import Faults, Structurer
-
-P = TypeVar("P", bound=PluginProblem)
+from mkd_plugins.recording import Recorder
 
 FAILS_CLOSED = frozenset({Port.IDENTITY, Port.PAYROLL, Port.CALENDAR, Port.JOURNAL})
 """Ports of which a backend that cannot be made stops the command. On the others something stands in for it."""
 
-
-@attrs.frozen
-class Offer:
-    """A provider and whose it is."""
-
-    plugin: Installed
-    provider: Provider
-
-    @property
-    def path(self) -> str:
-        """Its table in ``mkd.toml``."""
-        return f"{self.provider.port}.{self.provider.name}"
+State = Literal["loaded", "failed", "off"]
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +65,7 @@ class Row:
     label: str
     version: str
     module: str
-    state: Literal["loaded", "failed", "off"]
+    state: State
     offers: tuple[str, ...] = ()
     configured: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
@@ -94,30 +74,18 @@ class Row:
     given_up: int = 0
 
 
-@attrs.define(eq=False)
-class _Observer:
-    guard: Guard
-    function: Callable[[object], object]
-    off: bool = False
-
-
 class Host:
     """The plugins of one deployment. Made by :meth:`load`; close it, or use it in a ``with`` statement."""
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self.config = config
-        self._environ = environ
-        self._problems: dict[tuple[str, str, str], PluginProblem] = {}
-        self._times: dict[tuple[str, str, str], int] = {}
-        self._states: dict[str, tuple[Installed, Literal["loaded", "failed", "off"]]] = {}
-        self._offers: dict[tuple[str, str], Offer] = {}
-        self._packs: dict[str, tuple[Installed, RulePack]] = {}
-        self._facts: list[Fact] = []
-        self._observers: list[_Observer] = []
+        self._recorder = Recorder()
+        self._catalogue = Catalogue()
+        self._maker = Maker(config, environ, self._recorder.record)
+        self._plugins: list[Installed] = []
+        self._states: dict[str, State] = {}
+        self._observers: list[tuple[Guard, Callable[[object], object]]] = []
         self._built: dict[tuple[str, str], Any] = {}
-        self._closers: list[tuple[Guard, Callable[[], object]]] = []
-        self._guards: list[Guard] = []
-        self._lock = Lock()
         self._making = RLock()
 
     @classmethod
@@ -136,48 +104,46 @@ class Host:
         any problem where the configuration is strict.
         """
         host = cls(config, os.environ if environ is None else environ)
-        plugins, unreadable = installed()
+        host._plugins, unreadable = installed()
         for problem in unreadable:
-            host.record(problem)
-        host._check_names(plugins)
+            host._recorder.record(problem)
+        host._check_names()
         loader = Loader()
-        for plugin in plugins:
-            if host._wanted(plugin, only, no_plugins):
-                host._load(loader, plugin)
-            else:
-                host._states[plugin.label] = (plugin, "off")
+        for plugin in host._plugins:
+            wanted = host._wanted(plugin, only, no_plugins)
+            host._states[plugin.label] = host._loaded(loader, plugin) if wanted else "off"
         for table in config.backends:
-            if (table.port, table.name) not in host._offers:
-                host.record(host._unknown_backend(table))
-        host._refuse_what_is_fatal(plugins)
+            if not host._catalogue.find(table):
+                host._recorder.record(host._unknown_backend(table))
+        host._refuse_what_is_fatal()
         return host
 
     @property
     def problems(self) -> tuple[PluginProblem, ...]:
         """Every problem so far, each once, in the order in which they showed."""
-        return tuple(self._problems.values())
+        return self._recorder.problems
 
     def times(self, problem: PluginProblem) -> int:
         """How often that problem showed."""
-        return self._times.get(_identity_of(problem), 0)
+        return self._recorder.times(problem)
 
     def providers(self, port: str) -> tuple[Provider, ...]:
         """The providers announced for a port, whether configured or not."""
-        return tuple(offer.provider for (of, _), offer in self._offers.items() if of == port)
+        return tuple(offer.provider for offer in self._catalogue.of_port(port))
 
     @property
     def packs(self) -> tuple[RulePack, ...]:
         """The rule packs of all plugins."""
-        return tuple(pack for _, pack in self._packs.values())
+        return self._catalogue.packs()
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that plugins add to the vocabulary."""
-        return tuple(self._facts)
+        return tuple(self._catalogue.facts)
 
     def report(self) -> list[Row]:
         """One row for each installed plugin, the shipped ones first."""
-        return [self._row(plugin, state) for plugin, state in self._states.values()]
+        return [self._row(plugin) for plugin in self._plugins]
 
     @overload
     def build(self, port: Literal["identity", Port.IDENTITY]) -> list[Identity]: ...
@@ -206,10 +172,10 @@ class Host:
             try:
                 made.append(self._backend(table))
             except MkdError as error:
-                problem = self._record_failure(table, error)
+                problem = self._failure(table, error)
                 if self._must_work(table):
                     raise
-                made.append(stand_in(problem, PROTOCOLS[table.port], self._guard(problem.label, table.path)))
+                made.append(self._maker.stand_in(table, problem))
         return made
 
     @overload
@@ -231,44 +197,34 @@ class Host:
         """The backend of a port that takes exactly one. Raises when it cannot be made, or is not exactly one."""
         tables = self.config.backends_of(port)
         if len(tables) != 1:
-            raise self.record(self._not_exactly_one(port, tables))
+            raise self._recorder.record(self._not_exactly_one(port, tables))
         try:
             return self._backend(tables[0])
         except MkdError as error:
-            self._record_failure(tables[0], error)
+            self._failure(tables[0], error)
             raise
 
     def check(self) -> None:
         """Read the table of every configured backend without making it; what is wrong is recorded."""
         for table in self.config.backends:
-            offer = self._offers.get((table.port, table.name))
+            offer = self._catalogue.find(table)
             if offer:
                 try:
-                    self._settings(table, offer)
+                    self._maker.settings(table, offer)
                 except PluginProblem as problem:
-                    self.record(problem)
+                    self._recorder.record(problem)
 
     def observe(self, event: object) -> None:
         """Tell every observer of an event. A failure is recorded; one that overran its deadline is not told again."""
-        for observer in self._observers:
-            if observer.off:
-                continue
-            guard = observer.guard
-            try:
-                guard.call("mkd_observe", partial(observer.function, event), guard.default_deadline)
-            except DeadlineOverrun:
-                observer.off = True
-            except MkdError as error:
-                self._record_call("mkd_observe", guard, error)
+        self._observers = [
+            (guard, function)
+            for guard, function in self._observers
+            if guard.tell("mkd_observe", partial(function, event))
+        ]
 
     def close(self) -> None:
         """Close the backends that can be closed, the last made first. A failure is recorded."""
-        while self._closers:
-            guard, close = self._closers.pop()
-            try:
-                guard.call("close", close, guard.default_deadline)
-            except MkdError as error:
-                self._record_call("close", guard, error)
+        self._maker.close()
         self._built.clear()
 
     def __enter__(self) -> Self:
@@ -279,193 +235,110 @@ class Host:
     ) -> None:
         self.close()
 
-    def record(self, problem: P) -> P:
-        """Keep the problem, once however often it shows, and hand it back to be raised."""
-        identity = _identity_of(problem)
-        with self._lock:
-            self._problems.setdefault(identity, problem.copy())
-            self._times[identity] = self._times.get(identity, 0) + 1
-        return problem
-
-    def _record_failure(self, table: BackendTable, error: MkdError) -> PluginProblem:
-        """Why a backend could not be made; a factory's refusal on purpose, which is no problem yet, becomes one."""
-        if isinstance(error, PluginProblem):
-            return self.record(error)
-        label = self._offers[table.port, table.name].plugin.label
-        line = f"{table.path} cannot be made: {error.code} {error.message}"
-        return self.record(BuildProblem(FACTORY_RAISED, label, line, hint=error.mend))
-
-    def _record_call(self, method: str, guard: Guard, error: MkdError) -> None:
-        """A refusal of which nobody waits for the answer; what is a problem was recorded by the guard."""
-        if not isinstance(error, PluginProblem):
-            line = f"{method} of {guard.backend} refused: {error.code} {error.message}"
-            self.record(CallProblem(CALL_RAISED, guard.label, line, hint=error.mend))
-
-    def _check_names(self, plugins: list[Installed]) -> None:
+    def _check_names(self) -> None:
         settings = self.config.mkd
         for name in (*(settings.enabled or ()), *settings.disabled):
-            if not any(plugin.answers_to(name) for plugin in plugins):
-                hint = did_you_mean(name, [plugin.entry for plugin in plugins])
-                self.record(LoadProblem(UNKNOWN_PLUGIN, self.config.file, f"no plugin {name} is installed", hint=hint))
+            if not self._named(name):
+                line = f"no plugin {name} is installed"
+                self._recorder.record(
+                    LoadProblem(UNKNOWN_PLUGIN, self.config.file, line, hint=did_you_mean(name, self._entries()))
+                )
+
+    def _named(self, name: str) -> list[Installed]:
+        return [plugin for plugin in self._plugins if plugin.answers_to(name)]
+
+    def _entries(self) -> list[str]:
+        return [plugin.entry for plugin in self._plugins]
 
     def _wanted(self, plugin: Installed, only: Collection[str] | None, no_plugins: bool) -> bool:
         if only is not None:
-            return any(plugin.answers_to(name) for name in only)
+            return any(map(plugin.answers_to, only))
         if no_plugins and not plugin.shipped:
             return False
         settings = self.config.mkd
-        enabled = settings.enabled is None or any(plugin.answers_to(name) for name in settings.enabled)
-        return enabled and not any(plugin.answers_to(name) for name in settings.disabled)
+        enabled = settings.enabled is None or any(map(plugin.answers_to, settings.enabled))
+        return enabled and not any(map(plugin.answers_to, settings.disabled))
 
-    def _load(self, loader: Loader, plugin: Installed) -> None:
+    def _loaded(self, loader: Loader, plugin: Installed) -> State:
         try:
             announced = loader.load(plugin)
         except LoadProblem as problem:
-            self.record(problem)
-            self._states[plugin.label] = (plugin, "failed")
-            return
-        self._states[plugin.label] = (plugin, "loaded")
-        for omission in announced.problems:
-            self.record(omission)
-        self._take(announced)
+            self._recorder.record(problem)
+            return "failed"
+        for omission in (*announced.problems, *self._catalogue.take(announced)):
+            self._recorder.record(omission)
+        guard = self._maker.guard(plugin.label, "observer")
+        self._observers += [(guard, function) for function in announced.observers]
+        return "loaded"
 
-    def _take(self, announced: Announced) -> None:
-        plugin = announced.plugin
-        for provider in announced.providers:
-            offer = Offer(plugin, provider)
-            holder = self._offers.setdefault((provider.port, provider.name), offer)
-            if holder is not offer:
-                self._name_taken(plugin, offer.path, holder.plugin)
-        for pack in announced.packs:
-            owner, held = self._packs.setdefault(pack.id, (plugin, pack))
-            if held is not pack:
-                self._name_taken(plugin, f"policy {pack.id}", owner)
-        self._facts += announced.facts
-        for function in announced.observers:
-            self._observers.append(_Observer(self._guard(plugin.label, "observer"), function))
-
-    def _name_taken(self, plugin: Installed, what: str, holder: Installed) -> None:
-        hint = f"disable {plugin.label} or {holder.label} in [mkd]"
-        self.record(LoadProblem(NAME_TAKEN, plugin.label, f"{what} is {holder.label}'s already", hint=hint))
-
-    def _refuse_what_is_fatal(self, plugins: list[Installed]) -> None:
+    def _refuse_what_is_fatal(self) -> None:
         for name in self.config.mkd.required:
-            labels = {plugin.label for plugin in plugins if plugin.answers_to(name)}
-            reasons = [str(problem) for problem in self.problems if problem.label in labels]
-            if not any(self._states[label][1] != "off" for label in labels):
-                state = "is off" if labels else "is not installed"
-                reasons.append(f"it {state} {did_you_mean(name, [plugin.entry for plugin in plugins])}".rstrip())
+            reasons = self._why_not(name)
             if reasons:
                 line = f"{name} is required and does not work: {'; '.join(reasons)}"
                 hint = f"mend it, or take {name} out of `required`"
-                raise self.record(LoadProblem(REQUIRED_MISSING, self.config.file, line, hint=hint))
+                raise self._recorder.record(LoadProblem(REQUIRED_MISSING, self.config.file, line, hint=hint))
         # What an extra would bring is not there because nobody asked for it; what uses it is an unknown backend.
         grave = [problem for problem in self.problems if problem.code != EXTRA_MISSING]
         if self.config.mkd.strict and grave:
             raise grave[0]
 
+    def _why_not(self, name: str) -> list[str]:
+        plugins = self._named(name)
+        if not plugins:
+            return [f"it is not installed {did_you_mean(name, self._entries())}".rstrip()]
+        if all(self._states[plugin.label] == "off" for plugin in plugins):
+            return ["it is off"]
+        return [str(problem) for plugin in plugins for problem in self._recorder.of(plugin.label)]
+
     def _backend(self, table: BackendTable) -> Any:
         key = (table.port, table.name)
         with self._making:
             if key not in self._built:
-                if key not in self._offers:
+                offer = self._catalogue.find(table)
+                if offer is None:
                     raise self._unknown_backend(table)
-                self._built[key] = self._make(table, self._offers[key])
+                self._built[key] = self._maker.make(table, offer)
             return self._built[key]
 
-    def _make(self, table: BackendTable, offer: Offer) -> Any:
-        provider, label = offer.provider, offer.plugin.label
-        settings, secrets = self._settings(table, offer)
-        guard = self._guard(label, offer.path, cooperative=provider.cooperative)
-        seconds = guard.deadline_for(None)
-        try:
-            factory = partial(provider.build, settings)
-            made = factory() if provider.cooperative else guard.threads.run(factory, seconds, f"mkd {label} build")
-        except MkdError:
-            raise
-        except Overrun:
-            line = f"{offer.path} was not made within {seconds:g} seconds"
-            raise BuildProblem(FACTORY_OVERRAN, label, line, hint="see whether what it talks to answers") from None
-        except (Exception, SystemExit) as error:
-            said = _without(secrets, str(error))
-            line = f"{offer.path} cannot be made: {type(error).__name__}: {said}{place_of(error)}"
-            raise BuildProblem(FACTORY_RAISED, label, line) from error
-        missing = missing_methods(made, PROTOCOLS[provider.port])
-        if missing:
-            line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
-            raise BuildProblem(FACTORY_RESULT, label, line, hint="report it to the plugin's maker")
-        close = getattr(made, "close", None)
-        if callable(close):
-            self._closers.append((guard, close))
-        return guarded(made, PROTOCOLS[provider.port], guard, provider.capabilities)
-
-    def _settings(self, table: BackendTable, offer: Offer) -> tuple[Any, set[str]]:
-        structurer = Structurer(self.config.folder, self._environ)
-        label = offer.plugin.label
-        try:
-            return structurer.structure(table.table, offer.provider.config), structurer.secrets
-        except Faults as wrong:
-            raise ConfigProblem.of_faults(label, tuple(fault.under(table.path) for fault in wrong.faults)) from wrong
-        except Exception as error:  # the class is the plugin's: its annotations may not resolve, its defaults may raise
-            line = f"the configuration class of {offer.path} cannot be used: {type(error).__name__}"
-            raise BuildProblem(FACTORY_RAISED, label, line + place_of(error)) from error
-
-    def _guard(self, label: str, backend: str, *, cooperative: bool = False) -> Guard:
-        guard = Guard(
-            label=label,
-            backend=backend,
-            cooperative=cooperative,
-            default_deadline=self.config.mkd.deadline,
-            fixed_deadline=self.config.mkd.deadlines.get(backend),
-            record=self.record,
-        )
-        self._guards.append(guard)
-        return guard
+    def _failure(self, table: BackendTable, error: MkdError) -> PluginProblem:
+        """Why a backend could not be made; a factory's refusal on purpose, which is no problem yet, becomes one."""
+        if isinstance(error, PluginProblem):
+            return self._recorder.record(error)
+        offer = self._catalogue.find(table)
+        label = offer.plugin.label if offer else self.config.file
+        line = f"{table.path} cannot be made: {error.code} {error.message}"
+        return self._recorder.record(BuildProblem(FACTORY_RAISED, label, line, hint=error.mend))
 
     def _must_work(self, table: BackendTable) -> bool:
-        offer = self._offers.get((table.port, table.name))
+        offer = self._catalogue.find(table)
         required = offer is not None and any(map(offer.plugin.answers_to, self.config.mkd.required))
         return table.port in FAILS_CLOSED or required or self.config.mkd.strict
 
     def _unknown_backend(self, table: BackendTable) -> ConfigProblem:
-        names = [name for port, name in self._offers if port == table.port]
-        hint = did_you_mean(table.name, names)
-        failed = [
-            f"{problem.label} did not load ({problem.code})" for problem in self.problems if problem.stage == "load"
-        ]
-        line = f"[{table.path}] names a backend that no plugin offers"
-        return ConfigProblem(UNKNOWN_BACKEND, self.config.file, line, hint="; ".join(filter(None, (hint, *failed))))
+        failed = [label for label, state in self._states.items() if state == "failed"]
+        reasons = tuple(problem for label in failed for problem in self._recorder.of(label))
+        return self._catalogue.unknown(table, self.config.file, reasons)
 
     def _not_exactly_one(self, port: str, tables: tuple[BackendTable, ...]) -> ConfigProblem:
-        names = ", ".join(table.path for table in tables) or "none"
-        known = " or ".join(f"[{port}.{name}]" for of, name in self._offers if of == port)
+        configured = ", ".join(table.path for table in tables) or "none"
+        known = " or ".join(f"[{offer.path}]" for offer in self._catalogue.of_port(port))
         hint = "keep one of them" if tables else f"add a table {known or f'[{port}.NAME]'}"
-        return ConfigProblem(
-            NOT_EXACTLY_ONE, self.config.file, f"{port} takes exactly one backend, configured: {names}", hint=hint
-        )
+        line = f"{port} takes exactly one backend, configured: {configured}"
+        return ConfigProblem(NOT_EXACTLY_ONE, self.config.file, line, hint=hint)
 
-    def _row(self, plugin: Installed, state: Literal["loaded", "failed", "off"]) -> Row:
-        offers = tuple(offer.path for offer in self._offers.values() if offer.plugin is plugin)
-        threads = [guard.threads for guard in self._guards if guard.label == plugin.label]
+    def _row(self, plugin: Installed) -> Row:
+        offers = tuple(offer.path for offer in self._catalogue.of_plugin(plugin))
+        threads = self._maker.threads(plugin.label)
         return Row(
             label=plugin.label,
             version=plugin.version,
             module=plugin.module,
-            state=state,
+            state=self._states[plugin.label],
             offers=offers,
             configured=tuple(table.path for table in self.config.backends if table.path in offers),
-            policies=tuple(pack.id for owner, pack in self._packs.values() if owner is plugin),
-            problems=tuple(problem for problem in self.problems if problem.label == plugin.label),
+            policies=tuple(pack.id for pack in self._catalogue.packs(plugin)),
+            problems=self._recorder.of(plugin.label),
             hanging=sum(each.hanging() for each in threads),
             given_up=sum(each.total for each in threads),
         )
-
-
-def _identity_of(problem: PluginProblem) -> tuple[str, str, str]:
-    return problem.code, problem.label, problem.line
-
-
-def _without(secrets: set[str], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "...")
-    return text

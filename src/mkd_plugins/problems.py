@@ -39,6 +39,8 @@ HOOK_RESULT: Final = "MKD109"
 NAME_TAKEN: Final = "MKD110"
 REQUIRED_MISSING: Final = "MKD111"
 UNKNOWN_PLUGIN: Final = "MKD112"
+IMPORT_HANGS: Final = "MKD113"
+IMPORT_DIED: Final = "MKD114"
 FILE_UNUSABLE: Final = "MKD121"
 WRONG_CONFIG: Final = "MKD122"
 UNSET_SECRET: Final = "MKD123"
@@ -66,6 +68,8 @@ CODES: Final[Mapping[str, tuple[Stage, str]]] = MappingProxyType(
         NAME_TAKEN: ("load", "another plugin has that name already"),
         REQUIRED_MISSING: ("load", "a plugin named in `required` is not there or does not work"),
         UNKNOWN_PLUGIN: ("load", "`enabled` or `disabled` names a plugin that is not installed"),
+        IMPORT_HANGS: ("load", "the import of the plugin's module does not end"),
+        IMPORT_DIED: ("load", "the import of the plugin's module ends the process"),
         FILE_UNUSABLE: ("config", "the configuration file cannot be read or is not TOML"),
         WRONG_CONFIG: ("config", "the configuration has faults; all of them are listed"),
         UNSET_SECRET: ("config", "a secret is not set where the configuration says it stands"),

@@ -117,6 +117,16 @@ def test_a_secret_reaches_the_factory(site):
     assert len(host.build("notification")) == 1
 
 
+def test_a_backend_whose_extra_is_missing_says_what_to_install(site):
+    """The reason stands where the backend is asked for, too."""
+    site.install("acme-hr", "import nowhere_to_be_found", requires=("nowhere-to-be-found; extra == 'cloud'",))
+
+    with pytest.raises(ConfigProblem) as caught:
+        site.host("[payroll.acme]").one("payroll")
+
+    assert "acme-hr[main] did not load: pip install 'acme-hr[cloud]'" in caught.value.hint
+
+
 def test_what_is_due_to_an_unknown_backend_waits(site):
     """A notice to a backend whose plugin is not there is neither lost nor counted as refused."""
     [backend] = site.host("[notification.acme]").build("notification")
@@ -155,7 +165,7 @@ def test_a_backend_of_a_plugin_that_did_not_load_points_to_it(site):
 
     [problem] = [problem for problem in site.host("[payroll.acme]").problems if problem.code == "MKD124"]
 
-    assert "acme-hr[main] did not load (MKD103)" in problem.hint
+    assert "acme-hr[main] did not load: MKD103" in problem.hint
 
 
 FACTORIES = {
@@ -165,6 +175,11 @@ FACTORIES = {
         "notification.acme cannot be made: OSError: no route at acme_hr.py:",
     ),
     "exits": ("MKD131", "sys.exit(1)", "notification.acme cannot be made: SystemExit: 1"),
+    "returns something that raises when looked at": (
+        "MKD131",
+        "return type('Odd', (), {'send': property(lambda self: 1 / 0)})()",
+        "notification.acme cannot be made: ZeroDivisionError: division by zero",
+    ),
     "refuses": ("MKD131", "raise Permanent('wrong account')", "notification.acme cannot be made: MKD603 wrong account"),
     "returns nothing": ("MKD132", "return None", "build of notification.acme returned nothing without send"),
     "returns something else": (

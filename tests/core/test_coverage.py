@@ -229,6 +229,13 @@ def test_a_table_is_read_whole():
     )
 
 
+def test_a_requirement_may_come_from_a_policy():
+    """A policy keeps words and plain numbers; a share of a tenth stays exactly a tenth."""
+    requirement = Requirement(per="counter", days=("mon",), start=480, end=900, min_share=0.1)
+
+    assert (requirement.per, requirement.days, requirement.min_share) == (Per.COUNTER, {"mon"}, Decimal("0.1"))
+
+
 @st.composite
 def days(draw):
     """A day of up to three windows, the last of which may cross midnight."""

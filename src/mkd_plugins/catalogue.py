@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import attrs
 
 from mkd_core.errors import did_you_mean
-from mkd_core.language.vocabulary import Fact
+from mkd_core.language.vocabulary import Fact, Vocabulary
+from mkd_core.policy.facts import VOCABULARY
 from mkd_plugins.config import BackendTable
 from mkd_plugins.discovery import Installed
 from mkd_plugins.loading import Announced
@@ -34,7 +35,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._offers: dict[tuple[str, str], Offer] = {}
         self._packs: dict[str, tuple[Installed, RulePack]] = {}
-        self.facts: list[Fact] = []
+        self._facts: dict[str, tuple[Installed, Fact]] = {}
 
     def take(self, announced: Announced) -> list[LoadProblem]:
         """Add what a plugin announces; the problems of the names that another has already."""
@@ -44,12 +45,18 @@ class Catalogue:
             offer = Offer(plugin, provider)
             holder = self._offers.setdefault((provider.port, provider.name), offer)
             if holder is not offer:
-                taken.append(_name_taken(plugin, offer.path, holder.plugin))
+                taken.append(_name_taken(plugin, offer.path, holder.plugin.label))
         for pack in announced.packs:
             owner, held = self._packs.setdefault(pack.id, (plugin, pack))
             if held is not pack:
-                taken.append(_name_taken(plugin, f"policy {pack.id}", owner))
-        self.facts += announced.facts
+                taken.append(_name_taken(plugin, f"policy {pack.id}", owner.label))
+        for fact in announced.facts:
+            if fact.name in VOCABULARY:
+                taken.append(_name_taken(plugin, f"fact {fact.name}", "the library"))
+                continue
+            owner, known = self._facts.setdefault(fact.name, (plugin, fact))
+            if known is not fact:
+                taken.append(_name_taken(plugin, f"fact {fact.name}", owner.label))
         return taken
 
     def __iter__(self) -> Iterator[Offer]:
@@ -67,6 +74,11 @@ class Catalogue:
         """The rule packs of a plugin, or of all."""
         return tuple(pack for owner, pack in self._packs.values() if plugin in (None, owner))
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The library's facts, and behind them those of the plugins."""
+        return VOCABULARY.extended(fact for _, fact in self._facts.values())
+
     def find(self, table: BackendTable) -> Offer | None:
         """The offer that a table of the configuration names."""
         return self._offers.get((table.port, table.name))
@@ -79,9 +91,9 @@ class Catalogue:
         return ConfigProblem(UNKNOWN_BACKEND, file, line, hint="; ".join(filter(None, hints)))
 
 
-def _name_taken(plugin: Installed, what: str, holder: Installed) -> LoadProblem:
-    hint = f"disable {plugin.label} or {holder.label} in [mkd]"
-    return LoadProblem(NAME_TAKEN, plugin.label, f"{what} is {holder.label}'s already", hint=hint)
+def _name_taken(plugin: Installed, what: str, holder: str) -> LoadProblem:
+    hint = f"disable {plugin.label} in [mkd], or the other"
+    return LoadProblem(NAME_TAKEN, plugin.label, f"{what} is {holder}'s already", hint=hint)
 
 
 def _reason(problem: PluginProblem) -> str:

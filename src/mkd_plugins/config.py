@@ -112,7 +112,6 @@ class Default:
 
     value: bool | int | float | str | date | time
     source: str = attrs.field()
-    until: date | None = None
 
     @source.validator
     def _said(self, _: object, source: str) -> None:
@@ -185,6 +184,7 @@ class Config:
             backends=reading.backends(tables),
         )
         reading.unknown(tables)
+        reading.unused_deadlines(config)
         if reading.faults:
             raise ConfigProblem.of_faults(file, tuple(reading.faults))
         return config
@@ -262,6 +262,13 @@ class _Reading:
             for name in tables
             if name not in known
         ]
+
+    def unused_deadlines(self, config: Config) -> None:
+        paths = [f"{table.port}.{table.name}" for table in config.backends]
+        for name in config.mkd.deadlines:
+            if name not in paths:
+                path = f"mkd.deadlines.{toml_key(name)}"
+                self.faults.append(Fault(path, "is no backend of this file", did_you_mean(name, paths)))
 
     def _table(self, path: str, table: object) -> Mapping[str, Any]:
         if isinstance(table, Mapping):

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self, overload
 import attrs
 
 from mkd_core.errors import MkdError, did_you_mean
-from mkd_core.language.vocabulary import Fact
+from mkd_core.language.vocabulary import BadValue, Vocabulary
 from mkd_core.ports import (
     Attendance,
     Calendar,
@@ -28,7 +28,7 @@ from mkd_core.ports import (
     Schedule,
 )
 from mkd_plugins.catalogue import Catalogue
-from mkd_plugins.config import BackendTable, Config
+from mkd_plugins.config import BackendTable, Config, Default
 from mkd_plugins.discovery import Installed, installed
 from mkd_plugins.guard import Guard
 from mkd_plugins.loading import Loader
@@ -41,11 +41,13 @@ from mkd_plugins.problems import (
     UNKNOWN_PLUGIN,
     BuildProblem,
     ConfigProblem,
+    Fault,
     LoadProblem,
     PluginProblem,
 )
 from mkd_plugins.provider import Provider, RulePack
 from mkd_plugins.recording import Recorder
+from mkd_plugins.structure import toml_key
 
 FAILS_CLOSED = frozenset({Port.IDENTITY, Port.PAYROLL, Port.CALENDAR, Port.JOURNAL})
 """Ports of which a backend that cannot be made stops the command. On the others something stands in for it."""
@@ -137,9 +139,28 @@ class Host:
         return self._catalogue.packs()
 
     @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that plugins add to the vocabulary."""
-        return tuple(self._catalogue.facts)
+    def vocabulary(self) -> Vocabulary:
+        """The facts in which policies are written: the library's, and behind them those that plugins add."""
+        return self._catalogue.vocabulary
+
+    def defaults(self) -> Mapping[str, Default]:
+        """The defaults of the deployment, each for a fact that exists and with a value that it can take.
+
+        Raises ``ConfigProblem`` with all that are not: a default decides about people, so none is passed over.
+        """
+        faults = []
+        for name, default in self.config.defaults.items():
+            path = f"defaults.{toml_key(name)}"
+            if name not in self.vocabulary:
+                faults.append(Fault(path, "is no fact", self.vocabulary.nearest(name)))
+                continue
+            try:
+                self.vocabulary[name].read(default.value)
+            except BadValue as wrong:
+                faults.append(Fault(f"{path}.value", str(wrong)))
+        if faults:
+            raise ConfigProblem.of_faults(self.config.file, tuple(faults))
+        return self.config.defaults
 
     def report(self) -> list[Row]:
         """One row for each installed plugin, the shipped ones first."""
@@ -205,7 +226,11 @@ class Host:
             raise
 
     def check(self) -> None:
-        """Read the table of every configured backend without making it; what is wrong is recorded."""
+        """Read the defaults, and the table of every configured backend without making it; what is wrong is recorded."""
+        try:
+            self.defaults()
+        except ConfigProblem as problem:
+            self._recorder.record(problem)
         for table in self.config.backends:
             offer = self._catalogue.find(table)
             if offer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ policy = "kota-contoh"
 required = ["journal-sqlite"]
 strict = true
 deadline = 5
-deadlines = { "notification.smtp" = 1.5 }
+deadlines = { "journal.sqlite" = 1.5 }
 
 [identity.table]
 people = "people.csv"
@@ -41,7 +40,6 @@ head_office = ["k000001"]
 [defaults."applicant.equipment_ready"]
 value = true
 source = "SE 4/2026"
-until = 2027-01-01
 """
 
 
@@ -55,12 +53,10 @@ def test_a_whole_file_is_read():
         required=("journal-sqlite",),
         strict=True,
         deadline=5.0,
-        deadlines={"notification.smtp": 1.5},
+        deadlines={"journal.sqlite": 1.5},
     )
     assert config.roles.grants["os:alice"] == Grant(acts_as=("k000012",), roles=frozenset({"hr"}))
-    assert config.defaults == {
-        "applicant.equipment_ready": Default(value=True, source="SE 4/2026", until=date(2027, 1, 1))
-    }
+    assert config.defaults == {"applicant.equipment_ready": Default(value=True, source="SE 4/2026")}
     assert config.people_with_roles() == {
         "hr": ("k000077", "k000012"),
         "head_office": ("k000001",),
@@ -132,6 +128,18 @@ def test_all_faults_of_a_file_are_reported_at_once():
         "notifcation: is not known here (did you mean notification?)",
     ]
     assert "\n" not in str(caught.value)
+
+
+def test_a_deadline_of_a_backend_that_is_not_there_is_a_fault():
+    """A misspelt name would leave the backend without its deadline, unseen."""
+    text = '[mkd]\ndeadlines = { "notification.smpt" = 2 }\n[notification.smtp]'
+
+    with pytest.raises(ConfigProblem) as caught:
+        Config.from_toml(text, folder=Path())
+
+    assert caught.value.line == (
+        'mkd.deadlines."notification.smpt": is no backend of this file (did you mean notification.smtp?)'
+    )
 
 
 def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mkd_plugins.problems import CODES, LoadProblem, PluginProblem
+from mkd_plugins.problems import CODES, ConfigProblem, LoadProblem, PluginProblem
 
 
 def test_a_plugin_that_works_offers_its_backends(site, sender):
@@ -307,7 +307,55 @@ def test_policies_and_facts_of_a_plugin_are_taken(site):
     host = site.host()
 
     assert [pack.folder for pack in host.packs if pack.id == "kota-contoh"] == [site.folder]
-    assert [fact.name for fact in host.facts] == ["applicant.children"]
+    assert "applicant.children" in host.vocabulary
+
+
+def test_a_fact_of_the_library_cannot_be_redefined(site, problem_of):
+    """What a rule means by a name must not depend on what is installed."""
+    site.install(
+        "rules-hr",
+        """
+        from mkd_plugins.api import Fact, Kind, Wording, hookimpl
+
+        @hookimpl
+        def mkd_facts():
+            return [Fact(name="applicant.rating", kind=Kind.INTEGER, meaning=Wording("Nilai", "Mark"))]
+        """,
+    )
+
+    problem = problem_of(site.host(), "rules-hr")
+
+    assert (problem.code, problem.line) == ("MKD110", "fact applicant.rating is the library's already")
+
+
+def test_a_default_is_for_a_fact_that_exists_with_a_value_it_can_take(site):
+    """A default decides about people: one that cannot hold stops the deployment, and all of them are told."""
+    host = site.host(
+        """
+        [defaults."applicant.equipment_redy"]
+        value = true
+        source = "SE 4/2026"
+        [defaults."applicant.rating"]
+        value = 3
+        source = "SE 4/2026"
+        """
+    )
+
+    with pytest.raises(ConfigProblem) as caught:
+        host.defaults()
+
+    assert [fault.path for fault in caught.value.faults] == [
+        'defaults."applicant.equipment_redy"',
+        'defaults."applicant.rating".value',
+    ]
+    assert caught.value.faults[0].hint == "did you mean applicant.equipment_ready?"
+
+
+def test_defaults_that_can_hold_are_handed_on(site):
+    """With their source."""
+    host = site.host('[defaults."applicant.equipment_ready"]\nvalue = true\nsource = "SE 4/2026"')
+
+    assert host.defaults()["applicant.equipment_ready"].source == "SE 4/2026"
 
 
 def test_every_code_has_its_stage_and_meaning():

@@ -1,0 +1,63 @@
+"""Deciding lines of JSON, one object of facts a line: what ``mkd decide`` does between its input and its output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mkd_core.errors import InvalidInput
+from mkd_core.policy import Decision, Facts, Policy
+
+
+def decide_lines(
+    policy: Policy, lines: Iterable[str | bytes], *, brief: bool = False, all: bool = False
+) -> Iterator[dict[str, Any]]:
+    """One answer for each line of facts, in order: the decision, or ``{"error": …, "line": N}`` for a line not valid.
+
+    ``policy`` is that of the day and moment (``load_policy(…).at("vote")``). ``brief`` gives outcome and rule ids only,
+    ``all`` shows passed rules too. Lines count from 1; empty ones are passed over. No error repeats a value.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            decision = policy.decide(_facts(line, policy))
+        except InvalidInput as error:
+            yield {"error": str(error), "line": number}
+        else:
+            yield _answer(decision, brief=brief, all=all)
+
+
+def _answer(decision: Decision, *, brief: bool, all: bool) -> dict[str, Any]:
+    return decision.to_brief() if brief else decision.to_data(everything=all)
+
+
+def _facts(line: str | bytes, policy: Policy) -> Facts:
+    try:
+        text = line.decode() if isinstance(line, bytes) else line
+        data = json.loads(text.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except UnicodeDecodeError:
+        raise InvalidInput("MKD254", "not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise InvalidInput("MKD254", f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except ValueError:
+        raise InvalidInput("MKD254", "not JSON: a number of too many digits") from None
+    except RecursionError:
+        raise InvalidInput("MKD254", "not facts: nested too deeply") from None
+    if not isinstance(data, dict):
+        raise InvalidInput("MKD254", "expected an object of facts", mend='write {"applicant": {...}, ...}')
+    return Facts.from_mapping(data, vocabulary=policy.vocabulary)
+
+
+def _no_constant(name: str) -> None:
+    raise InvalidInput("MKD254", f"not JSON: {name} is no number", mend="leave the fact out when it is missing")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput("MKD254", f"{twice} is said twice", mend="say each fact once")
+    return made

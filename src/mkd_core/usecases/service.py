@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from mkd_core.agreements import Agreement
-from mkd_core.events import Ballot, Happened, PeriodClosed, Terms
+from mkd_core.events import Approver, Ballot, Happened, PeriodClosed, Terms
 from mkd_core.outbox import Backoff
-from mkd_core.people import Mandate
+from mkd_core.people import Mandate, Unit
 from mkd_core.performance import Level
 from mkd_core.ports import Calendar, Identity, Journal, Notification, Payroll
 from mkd_core.targets import Target
@@ -21,6 +21,7 @@ from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.delivery import DeliveryReport
 from mkd_core.usecases.directory import Directory
 from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, applicant_of
+from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
 from mkd_core.worktime import OfficeHours, WorkPlan
@@ -368,6 +369,14 @@ class AgreementService:
     def inbox(self, person: str, *, at: datetime) -> tuple[Task, ...]:
         """What waits for a person."""
         return reading.inbox(self._ctx, person, at)
+
+    def superiors(self, agreement: str, *, at: datetime) -> tuple[Approver, ...]:
+        """The applicant's superior at that moment, or whoever acts in the superior's place."""
+        return open_case(self._ctx, agreement, at=at, by=applicant_of(agreement)).superiors()
+
+    def unit_of(self, person: str, *, at: datetime) -> Unit:
+        """The unit that a person belongs to at that moment."""
+        return employee_at(self._ctx, person, at)[1]
 
     def day(self, person: str, on: date, *, at: datetime) -> PlannedDay:
         """Where and when a person works on a date."""

@@ -1,0 +1,84 @@
+"""A deployment: the service with the backends that ``mkd.toml`` names, opened and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mkd_core.ports import Identity, Journal, Port
+from mkd_core.usecases.context import Default
+from mkd_core.usecases.service import AgreementService
+from mkd_core.worktime import OfficeHours
+from mkd_plugins.calendar.hours import office_hours, office_hours_from_toml
+from mkd_plugins.config import Config
+from mkd_plugins.host import Host
+from mkd_plugins.policies import policy_history
+from mkd_plugins.schemes import scheme_history
+
+
+def start(
+    path: Path | str = "mkd.toml",
+    *,
+    only: Collection[str] | None = None,
+    no_plugins: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Deployment:
+    """Open the deployment that a configuration file describes; use it in a ``with`` statement, or close it.
+
+    ``no_plugins`` leaves out all plugins but the shipped ones. Raises ``ConfigProblem`` with every fault of the file,
+    and what a backend that fails closed raises (identity, payroll, calendar, journal).
+    """
+    return Deployment(Host.load(Config.load(path), only=only, no_plugins=no_plugins, environ=environ))
+
+
+class Deployment(AgreementService):
+    """The service over the backends of a host. A port without a backend is switched off; the journal is a must."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        try:
+            self.journal: Journal = host.one(Port.JOURNAL)
+            settings = host.config.mkd
+            self.identities: list[Identity] = host.build(Port.IDENTITY)
+            super().__init__(
+                journal=self.journal,
+                identity=self.identities,
+                policies=policy_history(_named(host, settings.policy), packs=host.packs),
+                schemes=scheme_history(_named(host, settings.scheme)) if settings.scheme else None,
+                hours=_hours(settings.hours),
+                calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
+                notifications=host.build(Port.NOTIFICATION),
+                payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
+                roles=host.config.people_with_roles(),
+                defaults={
+                    fact: Default(value=default.value, source=default.source)
+                    for fact, default in host.config.defaults.items()
+                },
+                observe=host.observe,
+            )
+        except BaseException:
+            host.close()
+            raise
+
+    def close(self) -> None:
+        """Close the backends that can be closed."""
+        self.host.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _named(host: Host, name: str) -> str | Path:
+    """A path of the configuration file, or an id as it is."""
+    return host.config.path(name) if name.endswith(".toml") else name
+
+
+def _hours(path: Path | None) -> OfficeHours:
+    return office_hours() if path is None else office_hours_from_toml(path.read_text("utf-8"), where=path.name)

@@ -7,8 +7,8 @@ that only plans weeks does not pay for policies.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what a type checker takes for true; importing typing would triple the cost of this import
 if TYPE_CHECKING:
     from mkd_core.agreements import Agreement as Agreement
     from mkd_core.agreements import State as State
@@ -94,7 +94,7 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""Who: employees, units, mandates and principals. People are opaque keys everywhere; numbers and names stay masked.
+"""Who: employees, units and mandates. People are opaque keys everywhere; numbers and names stay masked.
 
 A service number holds the birth date and the sex of its bearer. It is therefore never a key, never in an event and
 never printed: what is shown of it are its last three digits.
@@ -23,7 +23,7 @@ INDONESIAN_ZONES: Mapping[str, tzinfo] = {"WIB": WIB, "WITA": WITA, "WIT": WIT}
 
 
 class Masked:
-    """Text about a person that no repr, log, format, JSON or pickle may show; ``reveal()`` gives it to who must have it.
+    """Text about a person that no repr, log, format, JSON or pickle may show; ``reveal()`` is for who must have it.
 
     It is no ``str``: writers of JSON and ``"".join`` read the content of a ``str`` past its methods.
 
@@ -211,12 +211,3 @@ class Mandate:
         """Whether it binds on that date: an order from its first day, a delegation only once it was accepted."""
         binding = self.accepted or self.kind is not MandateKind.DELEGATION
         return binding and self.starts <= on and (self.ends is None or on <= self.ends)
-
-
-@frozen(kw_only=True)
-class Principal:
-    """Who acts: a person, or a host system on a person's behalf, with roles such as ``hr`` or ``auditor``."""
-
-    person: str
-    roles: frozenset[str] = frozenset()
-    via: str = ""

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what a type checker takes for true; importing typing would triple the cost of this import
 if TYPE_CHECKING:
     from mkd_plugins.deployment import Deployment as Deployment
     from mkd_plugins.deployment import start as start

@@ -51,7 +51,6 @@ from mkd_core.people import (
     Mandate,
     MandateKind,
     Masked,
-    Principal,
     ServiceNumber,
     Unit,
 )
@@ -142,7 +141,6 @@ __all__ = [
     "Payroll",
     "Permanent",
     "Port",
-    "Principal",
     "Provider",
     "Receipt",
     "Record",

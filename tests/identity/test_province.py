@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mkd_core.people import Employee, Employment, MandateKind
-from mkd_core.ports import Denied, Found, NotMine
 from mkd_core.policy import VOCABULARY
+from mkd_core.ports import Denied, Found, NotMine
 from mkd_plugins.identity.table import Config, Source, TableIdentity
 from mkd_plugins.testing import province
 

@@ -1,0 +1,369 @@
+"""What identity knows, before anybody is decided upon: ``mkd facts check`` and ``mkd facts show PERSON``.
+
+A fact that hardly anybody has, a code without a value or a circle of superiors shows here, and not when the first
+request is referred for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import attrs
+
+from mkd_core.approvals import resolve
+from mkd_core.errors import MkdError
+from mkd_core.events import Step
+from mkd_core.language import Fact, Vocabulary
+from mkd_core.people import Employee, Mandate, Unit
+from mkd_core.policy import VOCABULARY
+from mkd_core.ports import Identity
+from mkd_core.usecases.context import Default
+from mkd_plugins.identity.circles import cycles
+
+_SUPERIOR = Step(id="superior", approvers=("superior",))
+_NUMBER_CODES = frozenset({"MKD211", "MKD212", "MKD213", "MKD214"})
+_UNIT_FACT = "unit."
+
+
+@attrs.frozen(kw_only=True)
+class Population:
+    """Everybody and everything that the identity backends know on a day; who stands in two counts in the first.
+
+    ``findings`` are what backends recorded about single rows of their sources. Satisfies ``approvals.Organisation``.
+    """
+
+    on: date
+    people: Mapping[str, Employee]
+    units: Mapping[str, Unit]
+    held: tuple[Mandate, ...]
+    findings: tuple[MkdError, ...]
+
+    @property
+    def served(self) -> list[Employee]:
+        """The people who are active."""
+        return [person for person in self.people.values() if person.active]
+
+    def employee(self, key: str) -> Employee | None:
+        """The person of that key, if active."""
+        person = self.people.get(key)
+        return person if person and person.active else None
+
+    def unit(self, key: str) -> Unit | None:
+        """The unit of that key."""
+        return self.units.get(key)
+
+    def mandates(self) -> Sequence[Mandate]:
+        """Every mandate on record."""
+        return self.held
+
+    def with_role(self, role: str) -> Sequence[str]:
+        """Nobody: roles are the deployment's, not identity's."""
+        return ()
+
+
+def population(identities: Iterable[Identity], on: date) -> Population:
+    """Ask every backend for all it knows. Raises what they raise: a backend that fails has no population."""
+    people: dict[str, Employee] = {}
+    units: dict[str, Unit] = {}
+    mandates: list[Mandate] = []
+    findings: list[MkdError] = []
+    for identity in identities:
+        for person in identity.people(on):
+            people.setdefault(person.key, person)
+        for unit in identity.units(on):
+            units.setdefault(unit.key, unit)
+        mandates += identity.mandates(on)
+        recorded = getattr(identity, "findings", None)
+        findings += recorded() if callable(recorded) else ()
+    return Population(on=on, people=people, units=units, held=tuple(mandates), findings=tuple(findings))
+
+
+@attrs.frozen(kw_only=True)
+class FactCount:
+    """Of how many active people a fact is known, missing, or a code without a value (``unmapped``: code → people)."""
+
+    fact: str
+    have: int
+    lack: int
+    unmapped: Mapping[str, int]
+
+
+@attrs.frozen(kw_only=True)
+class FactsReport:
+    """What ``mkd facts check`` says. People and units are keys.
+
+    ``without_superior``   people for whom nobody would decide as superior: no one on record, none up the units.
+    ``by_office``          how many have no superior on record, but an office that leads to somebody.
+    ``unknown_superiors``  people whose superior on record is nobody we know.
+    ``superior_cycles``, ``unit_cycles``  circles, each from its smallest key on.
+    ``malformed_numbers``  code of the fault → how many.
+    ``without_number``     people without a usable service number.
+    ``unknown_officers``   references of mandates that hold on the day or later and name somebody we do not know.
+    ``findings``           what backends recorded about single rows, in full.
+    """
+
+    on: date
+    people: int
+    inactive: int
+    units: int
+    facts: tuple[FactCount, ...]
+    without_superior: tuple[str, ...]
+    by_office: int
+    unknown_superiors: tuple[str, ...]
+    superior_cycles: tuple[tuple[str, ...], ...]
+    unit_cycles: tuple[tuple[str, ...], ...]
+    malformed_numbers: Mapping[str, int]
+    without_number: tuple[str, ...]
+    unknown_officers: tuple[str, ...]
+    findings: tuple[MkdError, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """The report as plain JSON values."""
+        data = attrs.asdict(self, recurse=False)
+        data["on"] = self.on.isoformat()
+        data["facts"] = [{**attrs.asdict(count), "unmapped": dict(count.unmapped)} for count in self.facts]
+        data["findings"] = [
+            {"code": found.code, "where": found.where, "message": found.message, "mend": found.mend}
+            for found in self.findings
+        ]
+        for name in ("superior_cycles", "unit_cycles"):
+            data[name] = [list(circle) for circle in data[name]]
+        for name in ("without_superior", "unknown_superiors", "without_number", "unknown_officers"):
+            data[name] = list(data[name])
+        data["malformed_numbers"] = dict(self.malformed_numbers)
+        return data
+
+    def lines(self, lang: str = "en") -> list[str]:
+        """The report for a person to read, in Indonesian (``id``) or English."""
+        words = _WORDS["id" if lang == "id" else "en"]
+        width = max((len(count.fact) for count in self.facts), default=4)
+        lines = [words["head"].format(on=self.on, people=self.people, inactive=self.inactive, units=self.units), ""]
+        lines.append(f"{words['fact']:<{width}}  {words['have']:>7}  {words['lack']:>7}  {words['unmapped']}")
+        for count in self.facts:
+            codes = ", ".join(f"{code} x{people}" for code, people in count.unmapped.items())
+            lines.append(f"{count.fact:<{width}}  {count.have:>7}  {count.lack:>7}  {codes}".rstrip())
+        lines.append("")
+        for name in (
+            "without_superior",
+            "unknown_superiors",
+            "superior_cycles",
+            "unit_cycles",
+            "without_number",
+            "unknown_officers",
+        ):
+            lines.append(_counted(words[name], getattr(self, name)))
+        lines.append(f"{words['by_office']}: {self.by_office}")
+        numbers = ", ".join(f"{code} x{people}" for code, people in self.malformed_numbers.items())
+        lines.append(f"{words['malformed_numbers']}: {numbers or 0}")
+        lines.append(f"{words['findings']}: {len(self.findings)}")
+        lines += [f"  {found}" for found in self.findings]
+        return lines
+
+
+def check_facts(population: Population, vocabulary: Vocabulary = VOCABULARY) -> FactsReport:
+    """Count what is known and what is wrong. Pure."""
+    served = population.served
+    broken = [person for person in served if person.superior and person.superior not in population.people]
+    by_record = {person.key for person in served if person.superior and population.employee(person.superior)}
+    by_office = {
+        person.key
+        for person in served
+        if person.key not in by_record and resolve(_SUPERIOR, person, population).approvers
+    }
+    malformed = Counter(found.code for found in population.findings if found.code in _NUMBER_CODES)
+    return FactsReport(
+        on=population.on,
+        people=len(served),
+        inactive=len(population.people) - len(served),
+        units=len(population.units),
+        facts=tuple(_count(fact, served, population) for fact in _facts(vocabulary, served)),
+        without_superior=tuple(person.key for person in served if person.key not in by_record | by_office),
+        by_office=len(by_office),
+        unknown_superiors=tuple(person.key for person in broken),
+        superior_cycles=_circles({person.key: person.superior for person in served}),
+        unit_cycles=_circles({unit.key: unit.parent for unit in population.units.values()}),
+        malformed_numbers=dict(sorted(malformed.items())),
+        without_number=tuple(person.key for person in served if person.number is None),
+        unknown_officers=tuple(_unknown_officers(population)),
+        findings=population.findings,
+    )
+
+
+def _facts(vocabulary: Vocabulary, served: Iterable[Employee]) -> list[Fact]:
+    """The facts that identity is asked for, and those that some person has besides."""
+    carried = {name for person in served for name in (*person.facts, *person.unmapped)}
+    return [fact for fact in vocabulary if fact.source == "identity" or fact.name in carried]
+
+
+def _count(fact: Fact, served: Sequence[Employee], population: Population) -> FactCount:
+    have, codes = 0, Counter[str]()
+    for person in served:
+        unit = population.units.get(person.unit) if fact.name.startswith(_UNIT_FACT) else None
+        if fact.name in person.facts or (unit is not None and fact.name in unit.facts):
+            have += 1
+        elif fact.name in person.unmapped:
+            codes[person.unmapped[fact.name]] += 1
+    lack = len(served) - have - codes.total()
+    return FactCount(fact=fact.name, have=have, lack=lack, unmapped=dict(codes.most_common()))
+
+
+def _circles(above: Mapping[str, str | None]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(circle) for circle in cycles(above))
+
+
+def _unknown_officers(population: Population) -> Iterable[str]:
+    for mandate in population.held:
+        over = mandate.ends is not None and mandate.ends < population.on
+        officers = {mandate.acting, *([mandate.replaces] if mandate.replaces else [])}
+        if not over and not officers <= population.people.keys():
+            yield mandate.reference or f"{mandate.kind} {mandate.starts}"
+
+
+@attrs.frozen(kw_only=True)
+class ShownFact:
+    """One fact of one person. ``state`` is known, default, unmapped or missing; ``source`` where it stands.
+
+    ``value`` is what the fact is; of an unmapped one the code. A sensitive value is left out unless it was asked for.
+    """
+
+    fact: str
+    meaning: Mapping[str, str]
+    state: str
+    value: Any = None
+    source: str = ""
+    hidden: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class PersonFacts:
+    """What ``mkd facts show PERSON`` says."""
+
+    person: str
+    on: date
+    facts: tuple[ShownFact, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """The facts as plain JSON values."""
+        return {
+            "person": self.person,
+            "on": self.on.isoformat(),
+            "facts": [{**attrs.asdict(shown), "meaning": dict(shown.meaning)} for shown in self.facts],
+        }
+
+    def lines(self, lang: str = "en") -> list[str]:
+        """The facts for a person to read, in Indonesian (``id``) or English."""
+        lang = "id" if lang == "id" else "en"
+        words = _WORDS[lang]
+        width = max((len(shown.fact) for shown in self.facts), default=4)
+        lines = [f"{self.person}, {self.on}"]
+        for shown in self.facts:
+            value = "…" if shown.hidden else _said(shown, words)
+            source = f"  [{shown.source}]" if shown.source else ""
+            lines.append(f"{shown.fact:<{width}}  {value:<18}{source}  {shown.meaning[lang]}")
+        return lines
+
+
+def show_facts(
+    employee: Employee,
+    unit: Unit | None,
+    *,
+    on: date,
+    source: str,
+    defaults: Mapping[str, Default] | None = None,
+    sensitive: bool = False,
+    vocabulary: Vocabulary = VOCABULARY,
+) -> PersonFacts:
+    """Every fact that identity could know of a person, with its source. Pure.
+
+    ``source`` names the backend; ``defaults`` are the deployment's. Facts marked sensitive are for the person and for
+    whoever decides: their values are hidden unless ``sensitive`` is true.
+    """
+    known = {**(unit.facts if unit else {}), **employee.facts}
+    shown = []
+    for fact in _facts(vocabulary, [employee]):
+        meaning = {"id": fact.meaning.id, "en": fact.meaning.en}
+        state, value, place = "missing", None, ""
+        if fact.name in known:
+            state, value = "known", fact.show(known[fact.name])
+            place = employee.facts_from.get(fact.name, source)
+        elif fact.name in employee.unmapped:
+            state, value, place = "unmapped", employee.unmapped[fact.name], source
+        elif defaults and fact.name in defaults:
+            state, value, place = "default", defaults[fact.name].value, defaults[fact.name].source
+        hidden = fact.sensitive and not sensitive and state != "missing"
+        shown.append(
+            ShownFact(
+                fact=fact.name,
+                meaning=meaning,
+                state=state,
+                value=None if hidden else value,
+                source=place,
+                hidden=hidden,
+            )
+        )
+    return PersonFacts(person=employee.key, on=on, facts=tuple(shown))
+
+
+def _said(shown: ShownFact, words: Mapping[str, str]) -> str:
+    if shown.state in ("missing", "unmapped"):
+        return words[f"is_{shown.state}"].format(code=shown.value)
+    value = (words["yes"] if shown.value else words["no"]) if isinstance(shown.value, bool) else str(shown.value)
+    return f"{value} ({words['default']})" if shown.state == "default" else value
+
+
+def _counted(words: str, found: Sequence[Any]) -> str:
+    """``people without a superior: 2 (k000001, k000007)``; at most eight are named."""
+    if not found:
+        return f"{words}: 0"
+    named = [" > ".join((*one, one[0])) if isinstance(one, tuple) else one for one in found[:8]]
+    more = ", …" if len(found) > 8 else ""
+    return f"{words}: {len(found)} ({', '.join(named)}{more})"
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "head": "{people} people and {units} units on {on}; {inactive} not active",
+        "fact": "fact",
+        "have": "have it",
+        "lack": "lack it",
+        "unmapped": "codes without a value",
+        "without_superior": "people without a superior",
+        "by_office": "people whose superior follows from the office (vacant post or head of a unit)",
+        "unknown_superiors": "people whose superior is nobody known",
+        "superior_cycles": "circles of superiors",
+        "unit_cycles": "circles of units",
+        "malformed_numbers": "malformed service numbers",
+        "without_number": "people without a usable service number",
+        "unknown_officers": "mandates that name somebody unknown",
+        "findings": "rows with a problem",
+        "is_missing": "missing",
+        "is_unmapped": "code {code}?",
+        "default": "default",
+        "yes": "yes",
+        "no": "no",
+    },
+    "id": {
+        "head": "{people} pegawai dan {units} unit per {on}; {inactive} tidak aktif",
+        "fact": "fakta",
+        "have": "ada",
+        "lack": "tidak ada",
+        "unmapped": "kode tanpa nilai",
+        "without_superior": "pegawai tanpa atasan",
+        "by_office": "pegawai yang atasannya mengikuti jabatan (jabatan kosong atau kepala unit)",
+        "unknown_superiors": "pegawai yang atasannya tidak dikenal",
+        "superior_cycles": "lingkaran atasan",
+        "unit_cycles": "lingkaran unit",
+        "malformed_numbers": "NIP salah bentuk",
+        "without_number": "pegawai tanpa NIP yang dapat dipakai",
+        "unknown_officers": "mandat yang menyebut orang tak dikenal",
+        "findings": "baris bermasalah",
+        "is_missing": "tidak diketahui",
+        "is_unmapped": "kode {code}?",
+        "default": "nilai bawaan",
+        "yes": "ya",
+        "no": "tidak",
+    },
+}

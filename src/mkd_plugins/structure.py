@@ -224,6 +224,8 @@ def _refused_by_validators(fields: Mapping[str, Any], values: Mapping[str, Any])
             field.validator(stand_in, field, values[key])
         except AttributeError:
             continue
+        except MkdError as error:
+            faults.append(Fault(key, error.message, error.mend))
         except Exception as error:  # the validator is the plugin's, and so is what it raises
             faults.append(Fault(key, _said(error)))
     return faults

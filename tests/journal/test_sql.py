@@ -17,6 +17,7 @@ from mkd_plugins.api import Secret
 from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, ddl, open_store
 from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 from mkd_plugins.journal.tables import metadata
+from mkd_plugins.structure import Faults, Structurer
 from mkd_plugins.testing.journal import append_until_in, draft, effect, settled
 
 DATABASES = ["sqlite", "postgresql", "mariadb"]
@@ -162,6 +163,7 @@ def test_a_lock_is_waited_for_and_then_named(host: Engine) -> None:
 OPEN_AND_APPEND = """
 import sys
 from mkd_plugins.journal.sql import SqlConfig, open_store
+from mkd_plugins.structure import Faults, Structurer
 from mkd_plugins.testing.journal import append_until_in, draft, effect
 
 name, url = sys.argv[1:]
@@ -282,12 +284,15 @@ def test_a_name_that_some_database_cannot_tell_apart_is_refused(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("url", "said"), [("postgresql+psycopg://mkd:geheim@db/hr", "password"), ("not a url", "no database URL")]
 )
-def test_a_url_that_cannot_be_used_is_a_fault_of_the_configuration(url: str, said: str) -> None:
+def test_a_url_that_cannot_be_used_is_a_fault_of_the_configuration(tmp_path: Path, url: str, said: str) -> None:
     """A password does not stand in the URL, and what is no URL is refused; neither is shown."""
     with pytest.raises(InvalidInput, match=said) as refused:
         SqlConfig(url=url)
+    with pytest.raises(Faults, match=said) as read:
+        Structurer(tmp_path, {}).structure({"url": url}, SqlConfig)
 
     assert "geheim" not in str(refused.value)
+    assert "geheim" not in str(read.value)
 
 
 @pytest.mark.parametrize(

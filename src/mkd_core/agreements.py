@@ -14,7 +14,7 @@ amendment is a further version that travels the route while the version in force
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -66,7 +66,7 @@ class StepProgress:
         """What the votes come to so far."""
         if self.passed_by_deadline:
             return Tally.PASSED
-        if not self.approvers and not self.votes:
+        if not self.approvers:
             return Tally.OPEN
         return tally(self.step, self.approvers, self.votes)
 
@@ -124,6 +124,11 @@ class Agreement:
     under_review: bool = False
 
     @property
+    def resting(self) -> bool:
+        """Whether it was suspended and not resumed yet, from whichever day on."""
+        return bool(self.rests) and self.rests[-1][1] is None
+
+    @property
     def latest(self) -> Version:
         """The version that was proposed last."""
         return self.versions[-1]
@@ -168,16 +173,20 @@ class Agreement:
         return self.recalls.get(on) or version.terms.plan.day(on, season)
 
     def spans(self) -> Iterator[tuple[date, date | None]]:
-        """The spans of dates that it takes up, pending versions included; the end is included, None is open."""
-        for version in self.versions:
+        """The spans of dates that it takes up, pending versions included; the end is included, None is open.
+
+        An approved version takes up its days until a later one replaces it, or the agreement is stopped.
+        """
+        cuts = [] if self.stopped is None else [self.stopped]
+        for version in reversed(self.versions):
             if version.state in (State.SUBMITTED, State.APPROVED):
-                start, end = version.effective or version.terms.starts, version.terms.ends
-                if self.stopped is not None:
-                    if start >= self.stopped:
-                        continue
-                    last = date.fromordinal(self.stopped.toordinal() - 1)
-                    end = last if end is None else min(end, last)
-                yield start, end
+                start = version.effective or version.terms.starts
+                lasts = [cut - timedelta(days=1) for cut in cuts]
+                end = min([*lasts, version.terms.ends or date.max])
+                if start <= end:
+                    yield start, None if end == date.max else end
+                if version.effective is not None:
+                    cuts.append(version.effective)
 
 
 def overlap(one: Agreement, other: Agreement) -> bool:
@@ -292,7 +301,8 @@ def _late(agreement: Agreement, event: e.DeadlinePassed, _: Happened) -> Agreeme
 
 
 def _approved(agreement: Agreement, event: e.AgreementApproved, _: Happened) -> Agreement:
-    return _changed(agreement, event.version, state=State.APPROVED, effective=event.effective)
+    approved = _changed(agreement, event.version, state=State.APPROVED, effective=event.effective)
+    return evolve(approved, under_review=False)
 
 
 def _returned(agreement: Agreement, event: e.AgreementReturned, _: Happened) -> Agreement:

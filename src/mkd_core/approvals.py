@@ -110,9 +110,9 @@ def _acting(organisation: Organisation, *, unit: Unit | None = None, person: str
         for_person = person is not None and (
             mandate.replaces == person or (office is not None and office.head == person)
         )
-        fills_vacancy = mandate.kind is not MandateKind.PLT or unit is None or unit.head is None
+        idle = mandate.kind is MandateKind.PLT and _occupied(unit or office, organisation)
         acting = organisation.employee(mandate.acting)
-        if (for_unit or for_person) and fills_vacancy and acting and acting.active:
+        if (for_unit or for_person) and not idle and acting and acting.active:
             return Approver(
                 person=mandate.acting,
                 on_behalf_of=mandate.replaces or (office.head if office and office.head else mandate.unit),
@@ -120,6 +120,12 @@ def _acting(organisation: Organisation, *, unit: Unit | None = None, person: str
                 reference=mandate.reference,
             )
     return None
+
+
+def _occupied(office: Unit | None, organisation: Organisation) -> bool:
+    """Whether the post has a definitive head: a Plt fills a vacant one, and rests once somebody was appointed."""
+    head = organisation.employee(office.head) if office and office.head else None
+    return head is not None and head.active
 
 
 class Tally(StrEnum):
@@ -134,14 +140,17 @@ class Tally(StrEnum):
 def tally(step: Step, approvers: Iterable[Approver], votes: Sequence[tuple[str, Ballot]]) -> Tally:
     """Count the votes, a pair (person, ballot) each; the last one of a person counts.
 
-    One ``return`` returns at once. ``all`` needs everybody, ``any`` one, a number so many; the step is refused as
-    soon as what is needed cannot be reached any more.
+    One ``return`` returns at once. ``all`` needs everybody, ``any`` one, a number so many, or everybody where fewer
+    are left because one person holds two of the offices; the step is refused as soon as what is needed cannot be
+    reached any more. It stays open while there is nobody at all.
     """
     people = {approver.person for approver in approvers} | {person for person, _ in votes}
     last = dict(votes)
     if Ballot.RETURN in last.values():
         return Tally.RETURNED
-    needed = {"all": len(people), "any": 1}.get(step.need) or int(step.need)
+    if not people:
+        return Tally.OPEN
+    needed = len(people) if step.need == "all" else min(len(people), 1 if step.need == "any" else int(step.need))
     approving = sum(ballot is Ballot.APPROVE for ballot in last.values())
     refusing = sum(ballot is Ballot.REFUSE for ballot in last.values())
     if approving >= needed:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, fields, frozen
 
 from mkd_core.people import MandateKind
 from mkd_core.targets import Target
@@ -250,7 +250,7 @@ class AgreementRefused:
 
 @frozen(kw_only=True)
 class AgreementWithdrawn:
-    """The applicant took the request back."""
+    """The applicant took the request back, or it fell with the agreement that it would have changed."""
 
     agreement: str
     version: int
@@ -466,6 +466,11 @@ EVENTS: Mapping[str, tuple[type, int]] = {
     )
 }
 """Every kind of event by its name, with the number of the schema that is written today."""
+
+
+def without_private(event: Any) -> Any:
+    """The event as it is after its private parts were erased."""
+    return evolve(event, **{part.name: part.default for part in fields(type(event)) if part.metadata.get("private")})
 
 
 @frozen

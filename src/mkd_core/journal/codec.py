@@ -72,22 +72,27 @@ def encode(event: Any, *, at: datetime, by: str) -> Draft:
     )
 
 
-def decode(record: Record) -> Happened:
+def decode(
+    record: Record,
+    *,
+    kinds: Mapping[str, tuple[type, int]] = EVENTS,
+    upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+) -> Happened:
     """The event of a record, lifted to today's schema. Raises ``JournalError`` for one from the future."""
-    if record.type not in EVENTS:
+    if record.type not in kinds:
         raise JournalError(
-            "MKD510", f"an event of the unknown kind {record.type!r}", where=record.name, mend="use a newer version"
+            "MKD515", f"an event of the unknown kind {record.type!r}", where=record.name, mend="use a newer version"
         )
-    kind, current = EVENTS[record.type]
+    kind, current = kinds[record.type]
     if record.schema > current:
         raise JournalError(
-            "MKD510", f"{record.type} of schema {record.schema} is newer than this version", where=record.name
+            "MKD515", f"{record.type} of schema {record.schema} is newer than this version", where=record.name
         )
     plain = {**record.data, **(record.private or {})}
     for schema in range(record.schema, current):
-        plain = UPCASTERS[record.type, schema](plain)
+        plain = upcasters[record.type, schema](plain)
     try:
         event: Any = _converter().structure(plain, kind)
     except Exception as problem:  # cattrs raises many kinds; any of them means that the record does not fit its type
-        raise JournalError("MKD511", f"{record.type} cannot be read", where=record.name) from problem
+        raise JournalError("MKD516", f"{record.type} cannot be read", where=record.name) from problem
     return Happened(record.number, datetime.fromisoformat(record.at), record.by, event)

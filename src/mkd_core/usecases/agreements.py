@@ -113,10 +113,15 @@ def amend(
         agreement=agreement,
         version=case.agreement.latest.number + 1,
         terms=terms,
-        targets=case.agreement.latest.targets if targets is None else _check_targets(targets),
+        targets=_approved_last(case.agreement).targets if targets is None else _check_targets(targets),
         **_texts(reason, evidence, work_plan),
     )
     return _record(ctx, case, [event])
+
+
+def _approved_last(agreement: Agreement) -> Version:
+    """The newest approved version of a live agreement: one that was refused or withdrawn leaves nothing behind."""
+    return next(version for version in reversed(agreement.versions) if version.state is State.APPROVED)
 
 
 def revise(
@@ -261,7 +266,7 @@ def suspend(ctx: Context, agreement: str, *, since: date, by: str, at: datetime,
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_superior("suspend the agreement", or_hr=True)
     _need_live(case, "suspended", since)
-    if case.agreement.suspended(since):
+    if case.agreement.suspended(since) or case.agreement.resting:
         raise _wrong(case, "suspended", "it rests already; resume it first")
     return _record(ctx, case, [e.AgreementSuspended(agreement=agreement, since=since, reason=reason)])
 
@@ -270,8 +275,9 @@ def resume(ctx: Context, agreement: str, *, since: date, by: str, at: datetime) 
     """Let a suspended agreement hold again from a date on."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_superior("resume the agreement", or_hr=True)
-    if not case.agreement.rests or case.agreement.rests[-1][1] is not None:
+    if not case.agreement.resting:
         raise _wrong(case, "resumed", "it is not suspended")
+    _need_live(case, "resumed", since)
     if since < case.agreement.rests[-1][0]:
         raise InvalidInput("MKD225", f"it rests since {case.agreement.rests[-1][0]}, after {since}", where=agreement)
     return _record(ctx, case, [e.AgreementResumed(agreement=agreement, since=since)])
@@ -282,7 +288,8 @@ def revoke(ctx: Context, agreement: str, *, since: date, by: str, at: datetime, 
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_superior("revoke the agreement", or_hr=True)
     _need_live(case, "revoked", since)
-    return _record(ctx, case, [e.AgreementRevoked(agreement=agreement, since=since, reason=reason)])
+    revoked = e.AgreementRevoked(agreement=agreement, since=since, reason=reason)
+    return _record(ctx, case, [revoked, *_fallen(case)])
 
 
 def end(ctx: Context, agreement: str, *, since: date, by: str, at: datetime) -> Agreement:
@@ -291,7 +298,14 @@ def end(ctx: Context, agreement: str, *, since: date, by: str, at: datetime) -> 
     if case.by != case.agreement.applicant:
         case.need_superior("end the agreement", or_hr=True)
     _need_live(case, "ended", since)
-    return _record(ctx, case, [e.AgreementEnded(agreement=agreement, since=since)])
+    return _record(ctx, case, [e.AgreementEnded(agreement=agreement, since=since), *_fallen(case)])
+
+
+def _fallen(case: Case) -> list[e.AgreementWithdrawn]:
+    """An undecided amendment falls with the agreement that it would have changed."""
+    latest = case.agreement.latest
+    undecided = latest.state in {*OPEN, State.SUBMITTED}
+    return [e.AgreementWithdrawn(agreement=case.agreement.id, version=latest.number)] if undecided else []
 
 
 def recall(ctx: Context, agreement: str, *, on: date, by: str, at: datetime, reason: str) -> Agreement:
@@ -302,7 +316,8 @@ def recall(ctx: Context, agreement: str, *, on: date, by: str, at: datetime, rea
     if ctx.hours is None:
         raise CommandRefused("MKD423", "no office hours are known to recall somebody to", mend="give hours=")
     day = ctx.hours.week(ctx.season(case.unit, on)).days[on.weekday()]
-    if not day.windows:
+    working = ctx.is_working_day(case.unit)
+    if not day.windows or (working is not None and not working(on)):
         raise InvalidInput("MKD226", f"{on} is no office day", where=agreement)
     event = e.RecalledToOffice(agreement=agreement, on=on, windows=day.windows, reason=reason)
     return _record(ctx, case, [event])

@@ -7,8 +7,9 @@ from datetime import datetime
 from attrs import frozen
 
 from mkd_core.errors import MkdError
+from mkd_core.journal.codec import instant
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.powers import case_of
+from mkd_core.usecases.powers import open_case
 from mkd_core.usecases.votes import overdue, reopen
 
 SYSTEM = "system"
@@ -25,17 +26,25 @@ class TickReport:
 
 def tick(ctx: Context, now: datetime) -> TickReport:
     """Do all that is due at that moment; one agreement that cannot be looked at does not stop the others."""
+    instant(now)
     changed: list[str] = []
     problems: list[MkdError] = []
-    for dossier in list(ctx.register.dossiers()):
-        for agreement in dossier.agreements:
-            try:
-                fresh = ctx.dossier(dossier.person)
-                case = case_of(ctx, fresh, fresh.agreement(agreement), at=now, by=SYSTEM)
-                events = overdue(ctx, case) or reopen(ctx, case)
-                if events:
-                    ctx.record(fresh, events, at=now, by=SYSTEM)
-                    changed.append(agreement)
-            except MkdError as problem:
-                problems.append(problem)
+    for agreement in list(ctx.register.agreements()):
+        try:
+            if agreement.latest.open_step and _move_on(ctx, agreement.id, now):
+                changed.append(agreement.id)
+        except MkdError as problem:
+            problems.append(problem)
     return TickReport(changed=tuple(changed), problems=tuple(problems))
+
+
+def _move_on(ctx: Context, agreement: str, now: datetime) -> bool:
+    """Act on one agreement until nothing more is due; whether anything was."""
+    moved = False
+    while True:
+        case = open_case(ctx, agreement, at=now, by=SYSTEM)
+        events = overdue(ctx, case) or reopen(ctx, case)
+        if not events:
+            return moved
+        ctx.record(case.dossier, events, at=now, by=SYSTEM)
+        moved = True

@@ -17,7 +17,7 @@ from mkd_core.people import Unit
 from mkd_core.performance import Level, Period, PeriodResult, close_period
 from mkd_core.targets import Realisation, Target
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.dossier import Dossier
+from mkd_core.usecases.dossier import Dossier, WorkDone
 from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
 
 
@@ -46,8 +46,10 @@ def close(
     if organisation.on <= parsed.last:
         raise InvalidInput("MKD433", f"the period {period} is not over yet", where=person, mend="close it afterwards")
     dossier = ctx.dossier(person)
-    if str(parsed) in dossier.closed:
-        raise WrongState("MKD431", f"the period {period} is closed already", where=person)
+    for closed in map(Period.parse, dossier.closed):
+        # A quarter over a month that is closed would pay the month's minutes twice.
+        if closed.first <= parsed.last and parsed.first <= closed.last:
+            raise WrongState("MKD431", f"the period {closed} is closed already", where=person)
     result = assess(ctx, dossier, unit, parsed, behaviour)
     event = _closed(ctx, dossier, result, attested or {})
     return ctx.record(dossier, [event], at=at, by=by).closed[event.period]
@@ -62,11 +64,16 @@ def assess(ctx: Context, dossier: Dossier, unit: Unit, period: Period, behaviour
         period=period,
         targets=agreed.values(),
         verified=[evolve(done.activity, minutes=done.accepted) for done in work if done.accepted],
-        rejected=[done.activity for done in work if done.accepted == 0],
+        rejected=[evolve(done.activity, minutes=left) for done in work if (left := _not_accepted(done))],
         realisations=[_realisation(dossier, name) for name in dossier.results if _target_of(dossier, name) in agreed],
         working_days=_working_days(ctx, unit, period),
         behaviour=behaviour,
     )
+
+
+def _not_accepted(done: WorkDone) -> int:
+    """The minutes of an activity that were looked at and not accepted."""
+    return 0 if done.accepted is None else done.activity.minutes - done.accepted
 
 
 def _agreed(dossier: Dossier, period: Period) -> Iterator[tuple[str, Target]]:
@@ -124,7 +131,11 @@ def _closed(ctx: Context, dossier: Dossier, result: PeriodResult, attested: Mapp
         for name, done in dossier.work.items()
         if result.period.contains(done.activity.on) and done.accepted is None
     ]
-    disputes = [f"dispute:{name}" for name, done in dossier.results.items() if done.disputed]
+    disputes = [
+        f"dispute:{name}"
+        for name, done in dossier.results.items()
+        if result.period.contains(done.result.on) and done.disputed
+    ]
     scheme = ctx.schemes.on(result.period.last) if ctx.schemes else None
     statement = scheme.apply(period_facts(result, attested)) if scheme else None
     return PeriodClosed(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from mkd_core.errors import MkdError, Permanent
+from mkd_core.journal.codec import instant
 from mkd_core.outbox import Delivery, EffectStatus, Settlement
 from mkd_core.ports import Declined, Notice, PayLine, PayReceipt, PayRun
 from mkd_core.usecases.context import Context
@@ -30,6 +31,7 @@ class DeliveryReport:
 
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead."""
+    instant(now)
     due = ctx.journal.due(now, limit)
     organisation = ctx.organisation(now.date())
     settled: list[tuple[str, Settlement]] = []

@@ -107,12 +107,12 @@ def _day(
 def unit_facts(
     ctx: Context, case: Case, granted: Agreement, demands: Sequence[Requirement], days: int = 28
 ) -> dict[str, Any]:
-    """``unit.lowest_onsite_share`` and its kin, if the request is granted, over four weeks from its start.
+    """``unit.lowest_onsite_share`` and its kin, if the request is granted, over four weeks from its start or today.
 
     Counted over the people of the unit itself; a demand per team or counter stays out, since no backend tells who
     belongs to one. What is pending is counted as if it were granted: quota is reserved at submission.
     """
-    unit, first = case.unit, granted.latest.terms.starts
+    unit, first = case.unit, max(granted.latest.terms.starts, case.organisation.on)
     counted = [demand for demand in demands if demand.per is Per.UNIT]
     people = [person for person in case.organisation.people() if person.unit == unit.key and person.active]
     if not counted or not people:

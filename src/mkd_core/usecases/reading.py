@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from mkd_core.agreements import State, StepProgress
+from mkd_core.agreements import Agreement, State, StepProgress
+from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.events import Happened
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.dossier import applicant_of
+from mkd_core.usecases.dossier import Dossier, applicant_of
 from mkd_core.usecases.powers import case_of
 
 
@@ -43,9 +44,9 @@ def _tasks(ctx: Context, applicant: str, person: str, at: datetime) -> Iterator[
         if undecided and person == applicant and "employee" not in latest.consents:
             yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
         if person != applicant and superior is None:
-            case = case_of(ctx, dossier, agreement, at=at, by=person)
-            superior = case.as_superior() is not None
-        if superior and undecided and "superior" not in latest.consents and latest.state is not State.SUBMITTED:
+            superior = _is_superior(ctx, dossier, agreement, person, at)
+        consents_by_vote = step is not None and _waits(step, person)
+        if superior and undecided and "superior" not in latest.consents and not consents_by_vote:
             yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
     if superior:
         for name, work in dossier.work.items():
@@ -54,6 +55,14 @@ def _tasks(ctx: Context, applicant: str, person: str, at: datetime) -> Iterator[
         for name, result in dossier.results.items():
             if result.accepted is None or result.disputed:
                 yield Task(kind="verify_result", agreement=result.agreement, applicant=applicant, item=name)
+
+
+def _is_superior(ctx: Context, dossier: Dossier, agreement: Agreement, person: str, at: datetime) -> bool:
+    """Whether that person is the applicant's superior; nobody is of somebody whom identity does not serve any more."""
+    try:
+        return case_of(ctx, dossier, agreement, at=at, by=person).as_superior() is not None
+    except (NotFound, NotAllowed):
+        return False
 
 
 def _waits(step: StepProgress, person: str) -> bool:

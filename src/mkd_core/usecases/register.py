@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from mkd_core.agreements import Agreement
-from mkd_core.events import Happened
+from mkd_core.events import Happened, PrivatePartsErased, without_private
 from mkd_core.journal.codec import decode
 from mkd_core.ports import Journal
 from mkd_core.usecases.dossier import Dossier, assemble, person_of
@@ -25,7 +27,12 @@ class Register:
             self._position = position
             person = person_of(record.stream)
             if person is not None:
-                self._histories.setdefault(person, []).append(decode(record))
+                happened = decode(record)
+                history = self._histories.setdefault(person, [])
+                if isinstance(happened.event, PrivatePartsErased):
+                    # What was read before may not be remembered after.
+                    history[:] = [evolve(earlier, event=without_private(earlier.event)) for earlier in history]
+                history.append(happened)
                 self._dossiers.pop(person, None)
 
     def dossiers(self) -> Iterator[Dossier]:

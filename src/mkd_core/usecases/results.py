@@ -133,8 +133,10 @@ def dispute_result(ctx: Context, agreement: str, result: str, *, by: str, at: da
     """Disagree, as the employee, with what was verified."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("dispute a result")
-    if _result(case, result).accepted is None:
+    done = _result(case, result)
+    if done.accepted is None:
         raise WrongState("MKD430", f"{result} was not verified yet", where=agreement)
+    _check_open(case.dossier, done.result.on, result)
     event = e.ResultDisputed(agreement=agreement, result=result, note=note)
     return _record(ctx, case, [event]).results[result]
 

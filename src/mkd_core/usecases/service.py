@@ -19,7 +19,7 @@ from mkd_core.usecases.clock import TickReport
 from mkd_core.usecases.context import Context, Default, Policies, Schemes
 from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.delivery import DeliveryReport
-from mkd_core.usecases.directory import Directory
+from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, applicant_of
 from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
@@ -349,6 +349,15 @@ class AgreementService:
         return vouching.erase(self._ctx, person, reason=reason, by=by, at=at)
 
     # ---- questions
+
+    @property
+    def hours(self) -> OfficeHours | None:
+        """The office's standard and core hours, if any are known."""
+        return self._ctx.hours
+
+    def organisation(self, on: date) -> DirectoryAt:
+        """People, units and mandates as of a date, those given through the service among them."""
+        return self._ctx.organisation(on)
 
     def agreement(self, agreement: str) -> Agreement:
         """An agreement as it stands. Raises ``NotFound``."""

@@ -79,14 +79,22 @@ def consult(ctx: Context, agreement: str, *, by: str, at: datetime, note: str = 
 
 
 def reopen(ctx: Context, case: Case) -> tuple[Any, ...]:
-    """The events that resolve the open step again: none while its approvers and its deadline stay as they are."""
+    """The events that resolve the open step again, and go on where the votes cast suffice for who is left.
+
+    None while its approvers and its deadline stay as they are.
+    """
+    resolved = _resolved_again(ctx, case)
+    return _advance(ctx, case, resolved, None).events if resolved.events else ()
+
+
+def _resolved_again(ctx: Context, case: Case) -> _Trail:
+    trail = _Trail(case.agreement)
     progress = case.agreement.latest.open_step
     if progress is None:
-        return ()
-    trail, over = _Trail(case.agreement), progress.passed_over
-    event = _opened(ctx, case, trail, progress.step, since=None, passed_over=over)
+        return trail
+    event = _opened(ctx, case, trail, progress.step, since=None, passed_over=progress.passed_over)
     same = (event.approvers, event.problem) == (progress.approvers, progress.problem)
-    return () if same and (event.due == progress.due or progress.due is not None) else (event,)
+    return trail if same and (event.due == progress.due or progress.due is not None) else trail.then(event, case)
 
 
 @frozen
@@ -123,9 +131,7 @@ def _power(ctx: Context, case: Case, progress: StepProgress) -> tuple[Approver, 
     """The power by which somebody votes; the approvers are resolved again, since the organisation may have changed."""
     if case.by == case.agreement.applicant:
         raise NotAllowed("MKD420", "nobody decides on the own request", where=case.agreement.id)
-    trail = _Trail(case.agreement)
-    for event in reopen(ctx, case):
-        trail = trail.then(event, case)
+    trail = _resolved_again(ctx, case)
     now = trail.version.open_step
     approver = next((one for one in now.approvers if one.person == case.by), None) if now else None
     if approver is None:
@@ -145,6 +151,10 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
     if ballot is not Ballot.REFUSE or ctx.policies is None or verdict is None:
         return
     refusal = ctx.policies.on(verdict.on).refusal
+    if ground and not refusal.grounds:
+        raise InvalidInput(
+            "MKD414", "the policy has no list of grounds", where=case.agreement.id, mend="give it as the reason"
+        )
     if refusal.grounds and ground not in refusal.grounds:
         raise InvalidInput(
             "MKD414",
@@ -247,16 +257,22 @@ def _advance(ctx: Context, case: Case, trail: _Trail, voter: _Voter | None) -> _
 
 
 def _approved(case: Case, version: Version) -> e.AgreementApproved:
-    deemed = any(progress.passed_by_deadline for progress in version.steps)
-    if version.route and "superior" not in version.consents and not deemed:
-        raise WrongState(
-            "MKD417",
-            "the superior has not agreed to the targets",
-            where=case.agreement.id,
-            mend="the superior agrees to them, or proposes others, before the last vote",
-        )
+    for side in ("employee", "superior"):
+        if side not in version.consents and not (side == "superior" and _needs_no_superior(case, version)):
+            raise WrongState(
+                "MKD417",
+                f"the {side} has not agreed to the targets",
+                where=case.agreement.id,
+                mend=f"the {side} agrees to them, or proposes others, before the last vote",
+            )
     effective = max(version.terms.starts, case.organisation.on)
     return e.AgreementApproved(agreement=case.agreement.id, version=version.number, effective=effective)
+
+
+def _needs_no_superior(case: Case, version: Version) -> bool:
+    """Whether the superior's consent is not asked for: no route, a step deemed approved, or nobody above."""
+    deemed = any(progress.passed_by_deadline for progress in version.steps)
+    return not version.route or deemed or not case.superiors()
 
 
 def _opened(

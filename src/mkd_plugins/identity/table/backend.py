@@ -33,7 +33,7 @@ class TableIdentity:
         directory = self._directory()
         if key in directory.people:
             employee = directory.people[key].on(on, directory.places)
-            return Found(employee) if employee.active else Denied("not active any more")
+            return Found(employee) if employee.active else Denied("not active, as far as the table shows")
         return Denied("more than one row has this key (MKD237)") if key in directory.ambiguous else NotMine()
 
     def lookup(self, handle_text: str, on: date) -> Found | Denied | NotMine:

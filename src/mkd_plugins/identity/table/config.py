@@ -6,6 +6,7 @@ A map is such a layout shipped as data (``mkd_plugins/identity/maps``); what a d
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -22,6 +23,7 @@ from mkd_core.policy import VOCABULARY
 from mkd_plugins.api import Secret
 
 ISO_DATE = "%Y-%m-%d"
+_PASSWORD_IN_URL = re.compile(r"//[^/@]*:[^/@]*@")
 
 _PERSON_FACTS = tuple(
     fact.name
@@ -98,6 +100,12 @@ class Source:
             raise InvalidInput("MKD248", "a table has a path or a url, and not both", mend="name one of the two")
         if self.url and not self.select:
             raise InvalidInput("MKD248", "a table with a url needs a select", mend='write select = "SELECT ..."')
+        if _PASSWORD_IN_URL.search(self.url):
+            raise InvalidInput(
+                "MKD248",
+                "a password stands in the url",
+                mend='write password = { env = "NAME" } and leave it out there',
+            )
         if len(self.delimiter) != 1:
             raise InvalidInput("MKD248", "a delimiter is one character", mend='write delimiter = ";"')
         if self.max_age <= 0:

@@ -191,7 +191,10 @@ def _places(
         column = layout.columns[field]
         line, mend = f"there is no column {column} (for {field})", _mend_header(column, header, delimiter)
         groups = [group for group in REQUIRED[layout.table] if field in group]
-        if field in layout.own or any(not places.keys() & set(group) for group in groups):
+        if not groups:
+            mend += f'; columns."{field}" = "" does without it'
+        # Without the column that says who is active, everybody who ever left would be served.
+        if field in layout.own or field == "active" or any(not places.keys() & set(group) for group in groups):
             raise Permanent(line, code="MKD233", where=name, mend=mend)
         findings.append(InvalidInput("MKD233", line, where=name, mend=mend))
     return places

@@ -69,11 +69,12 @@ class Threads:
         outcome = _Outcome()
         context = copy_context()
         thread = threading.Thread(target=_run_into, args=(outcome, context.run, function), name=name, daemon=True)
-        thread.start()
         try:
+            thread.start()
             ended = outcome.done.wait(seconds)
         except BaseException:  # an interrupt of the waiting thread; the call itself goes on
-            self._give_up(thread)
+            if thread.is_alive():
+                self._give_up(thread)
             raise
         if not ended:
             self._give_up(thread)

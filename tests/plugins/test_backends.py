@@ -95,6 +95,18 @@ def test_a_wrong_configuration_names_every_fault_with_its_place(site, problem_of
     assert "hunter2" not in str(problem)
 
 
+def test_a_configuration_class_that_cannot_be_read_is_the_plugins_bug(site, problem_of):
+    """Its annotations are the plugin's, and may name what is not there."""
+    site.install("acme-hr", plugin("return Backend()", config="url: 'Nowhere'"))
+    host = site.host('notification.acme.url = "x"')
+
+    host.check()
+
+    problem = problem_of(host, "acme-hr")
+    assert problem.code == "MKD131"
+    assert problem.line.startswith("the configuration class of notification.acme cannot be used: NameError")
+
+
 def test_an_unset_secret_has_a_code_of_its_own(site, problem_of):
     """The file is right and the machine is not: the operator sets a variable and changes nothing."""
     site.install("acme-hr", plugin("return Backend()", config="token: Secret"))

@@ -317,6 +317,39 @@ def test_an_observer_that_raises_stops_nothing(site, problem_of):
     assert problem_of(host, "bad-hr").code == "MKD141"
 
 
+def test_an_observer_may_not_refuse(site, problem_of):
+    """It is told, not asked: what it raises on purpose is recorded like anything else."""
+    site.install("bad-hr", OBSERVER.replace("BODY", "raise Permanent('no')").replace("hookimpl\n", "*\n", 1))
+    host = site.host()
+
+    host.observe("approved")
+
+    assert problem_of(host, "bad-hr").line == "mkd_observe of observer refused: MKD603 no"
+
+
+def test_an_observer_without_an_argument_is_told_too(site):
+    """A hook takes of its arguments what it wants."""
+    site.install("watch-hr", OBSERVER.replace("(event)", "()").replace("BODY", "seen.append('something')"))
+    host = site.host()
+
+    host.observe("approved")
+
+    assert sys.modules["watch_hr"].seen == ["something"]
+
+
+def test_an_interrupt_while_waiting_gives_the_call_up(site):
+    """Whoever presses Ctrl-C is not held by a plugin that hangs."""
+    body = "signal.raise_signal(signal.SIGINT); threading.Event().wait()"
+    site.install("acme-hr", "import signal" + sending(body))
+    host = site.host("[notification.acme]")
+
+    with pytest.raises(KeyboardInterrupt):
+        host.one("notification").send(notice())
+
+    [row] = [row for row in host.report() if row.label == "acme-hr[main]"]
+    assert row.given_up == 1
+
+
 def test_an_observer_that_hangs_is_not_told_again(site, problem_of):
     """One deadline is lost to it, not one for every event."""
     site.install("bad-hr", OBSERVER.replace("BODY", "seen.append(event); threading.Event().wait()"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import shutil
 import sys
 
 import pytest
@@ -326,6 +328,42 @@ def test_a_fact_of_the_library_cannot_be_redefined(site, problem_of):
     problem = problem_of(site.host(), "rules-hr")
 
     assert (problem.code, problem.line) == ("MKD110", "fact applicant.rating is the library's already")
+
+
+def test_one_fact_or_policy_of_two_plugins_belongs_to_the_first(site):
+    """Like the names of backends."""
+    source = """
+        from pathlib import Path
+        from mkd_plugins.api import Fact, Kind, RulePack, Wording, hookimpl
+
+        @hookimpl
+        def mkd_facts():
+            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=Wording("Anak", "Children"))]
+
+        @hookimpl
+        def mkd_policies():
+            return [RulePack("kota-contoh", Path(__file__).parent)]
+        """
+    site.install("a-hr", source)
+    site.install("b-hr", source)
+
+    problems = [problem for problem in site.host().problems if problem.label == "b-hr[main]"]
+
+    assert [(problem.code, problem.line) for problem in problems] == [
+        ("MKD110", "policy kota-contoh is a-hr[main]'s already"),
+        ("MKD110", "fact applicant.children is a-hr[main]'s already"),
+    ]
+
+
+def test_the_first_copy_of_a_distribution_on_the_path_is_the_one(site, sender, tmp_path_factory, monkeypatch):
+    """As Python would import it: a copy further down is not listed beside it."""
+    site.install("acme-hr", sender)
+    later = tmp_path_factory.mktemp("later")
+    shutil.copytree(site.folder / "acme_hr-1.2.dist-info", later / "acme_hr-1.1.dist-info")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(later)])
+    importlib.invalidate_caches()
+
+    assert [row.state for row in site.host().report() if row.label == "acme-hr[main]"] == ["loaded"]
 
 
 def test_a_default_is_for_a_fact_that_exists_with_a_value_it_can_take(site):

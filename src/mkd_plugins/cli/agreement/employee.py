@@ -1,0 +1,157 @@
+"""What the applicant does: propose, revise, mend, submit, withdraw, amend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from attrs import evolve
+
+from mkd_core.agreements import Agreement, check_terms
+from mkd_core.errors import InvalidInput
+from mkd_core.events import Terms
+from mkd_plugins.cli import options
+from mkd_plugins.cli.agreement.answering import change
+from mkd_plugins.cli.options import How
+from mkd_plugins.cli.request import Typed, read
+from mkd_plugins.cli.session import Desk, Session, answer
+from mkd_plugins.cli.views import week_lines
+
+
+@click.command()
+@options.dates
+@options.plans
+@options.targets
+@options.reason
+@click.option("--evidence", default="", help="What the reason rests on.")
+@click.option("--work-plan", default="", help="How the work is done away from the office.")
+@click.option("--outside-region", is_flag=True, help="Part of it is worked outside the region.")
+@options.acting
+@click.pass_obj
+def propose(session: Session, /, how: How, file: str | None, **said: Any) -> None:
+    """Lay out a request as a draft, as the employee that it is for.
+
+    \b
+    mkd agreement propose --as k000002 --from 2023-07-03 --until 2023-12-29 --remote wed,thu \\
+      --target "output; briefs delivered; at_least 4 briefs; by 2023-07-31; evidence: the briefs"
+    """
+
+    def do(desk: Desk, by: str) -> Agreement:
+        request = read(Typed(**said), file, hours=desk.mkd.hours)
+        plan, starts = request.needed()
+        return desk.mkd.propose(
+            applicant=by,
+            plan=plan,
+            targets=request.targets or (),
+            by=by,
+            at=how.at,
+            starts=starts,
+            ends=request.ends,
+            review=request.review,
+            outside_region=request.outside_region,
+            reason=request.reason,
+            evidence=request.evidence,
+            work_plan=request.work_plan,
+        )
+
+    change(session, how, do)
+
+
+@click.command()
+@click.argument("agreement")
+@options.dates
+@options.plans
+@options.acting
+@click.pass_obj
+def revise(session: Session, /, how: How, agreement: str, file: str | None, **said: Any) -> None:
+    """Change days and dates of a draft or of a returned request; what is not named stays as it is."""
+
+    def do(desk: Desk, by: str) -> Agreement:
+        terms = desk.mkd.agreement(agreement).latest.terms
+        request = read(Typed(**said), file, hours=desk.mkd.hours, starts=terms.starts)
+        revised = evolve(
+            terms,
+            plan=request.plan or terms.plan,
+            starts=request.starts or terms.starts,
+            ends=request.ends or terms.ends,
+            review=request.review or terms.review,
+        )
+        check_terms(revised)
+        return desk.mkd.revise(agreement, terms=revised, by=by, at=how.at)
+
+    change(session, how, do)
+
+
+@click.command()
+@click.argument("agreement")
+@click.option("--apply", "take", is_flag=True, help="Revise the request accordingly.")
+@options.acting
+@click.pass_obj
+def mend(session: Session, how: How, agreement: str, take: bool) -> None:
+    """Show the least change of days that the policy would approve; --apply revises the request accordingly."""
+    with session.open() as desk:
+        by = desk.acting(how.as_, how.at)
+        mended = desk.mkd.mend(agreement, by=by, at=how.at)
+        if mended is None:
+            raise InvalidInput(
+                "MKD296", "days alone do not mend it", where=agreement, mend=f"mkd agreement decide {agreement}"
+            )
+        if not take:
+            answer(how.as_json, {"agreement": agreement, "week": week_lines(mended.plan)}, _lines(mended))
+            return
+    change(session, how, lambda desk, by: desk.mkd.revise(agreement, terms=mended, by=by, at=how.at))
+
+
+def _lines(terms: Terms) -> str:
+    return "\n".join(week_lines(terms.plan))
+
+
+@click.command()
+@click.argument("agreement")
+@options.acting
+@click.pass_obj
+def submit(session: Session, how: How, agreement: str) -> None:
+    """Put the request on its route; refused at once when the policy refuses it."""
+    change(session, how, lambda desk, by: desk.mkd.submit(agreement, by=by, at=how.at))
+
+
+@click.command()
+@click.argument("agreement")
+@options.reason
+@options.acting
+@click.pass_obj
+def withdraw(session: Session, how: How, agreement: str, reason: str) -> None:
+    """Take back the newest version before it is in force."""
+    change(session, how, lambda desk, by: desk.mkd.withdraw(agreement, by=by, at=how.at, reason=reason))
+
+
+@click.command()
+@click.argument("agreement")
+@options.dates
+@options.plans
+@options.targets
+@options.reason
+@options.acting
+@click.pass_obj
+def amend(session: Session, /, how: How, agreement: str, file: str | None, **said: Any) -> None:
+    """Propose a new version of a live agreement; the old one stays in force until the new one is approved and starts.
+
+    Targets left out stay as they are.
+    """
+
+    def do(desk: Desk, by: str) -> Agreement:
+        request = read(Typed(**said), file, hours=desk.mkd.hours)
+        plan, starts = request.needed()
+        return desk.mkd.amend(
+            agreement,
+            plan=plan,
+            starts=starts,
+            targets=request.targets,
+            ends=request.ends,
+            review=request.review,
+            reason=request.reason,
+            by=by,
+            at=how.at,
+        )
+
+    change(session, how, do)

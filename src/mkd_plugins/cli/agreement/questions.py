@@ -1,0 +1,62 @@
+"""Questions about an agreement; nothing is written."""
+
+from __future__ import annotations
+
+import click
+
+from mkd_core.agreements import Agreement
+from mkd_plugins.cli import options, output
+from mkd_plugins.cli.agreement import answering
+from mkd_plugins.cli.options import How
+from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.views import decision_data, decision_text, happened_data
+
+
+@click.command()
+@click.argument("agreement")
+@options.asking
+@click.pass_obj
+def show(session: Session, how: How, agreement: str) -> None:
+    """An agreement as it stands: days, targets, who agreed, what it waits for."""
+    with session.open() as desk:
+        answering.show(desk, how, desk.mkd.agreement(agreement))
+
+
+@click.command()
+@click.argument("agreement")
+@options.asking
+@click.pass_obj
+def history(session: Session, how: How, agreement: str) -> None:
+    """Everything that happened to an agreement, without what is private."""
+    with session.open() as desk:
+        name = desk.namer(how.names, how.at)
+        happened = [happened_data(item) for item in desk.mkd.history(agreement)]
+        rows = [(item["number"], item["at"][:16], name(item["by"]), item["event"]) for item in happened]
+        headings = ["#", *(desk.say(key) for key in ("at", "by", "event"))]
+        answer(how.as_json, happened, output.table(headings, rows))
+
+
+@click.command()
+@click.argument("agreement")
+@click.option("--all", "everything", is_flag=True, help="Rules that passed, too.")
+@options.acting
+@click.pass_obj
+def decide(session: Session, how: How, agreement: str, everything: bool) -> None:
+    """What the policy says of the newest version now: findings with their sources, and what would mend it.
+
+    Sensitive facts are shown to the applicant and to who decides: say who asks with --as.
+    """
+    from mkd_core.policy import VOCABULARY
+
+    with session.open() as desk:
+        by = desk.acting(how.as_, how.at) if how.as_ else None
+        decided = desk.mkd.decide(agreement, at=how.at)
+        entitled = by in _entitled(desk.mkd.agreement(agreement))
+        hidden = frozenset() if entitled else frozenset(fact.name for fact in VOCABULARY if fact.sensitive)
+        data = decision_data(decided.decision.to_data(everything=everything), hidden)
+        answer(how.as_json, data, decision_text(data, desk))
+
+
+def _entitled(agreement: Agreement) -> set[str]:
+    step = agreement.latest.open_step
+    return {agreement.applicant, *(one.person for one in (step.approvers if step else ()))}

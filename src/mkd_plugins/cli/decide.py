@@ -1,0 +1,65 @@
+"""``mkd decide``: lines of facts in, lines of decisions out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from datetime import date
+from typing import Any, Literal
+
+import click
+
+from mkd_plugins.cli import options
+from mkd_plugins.cli.policies import found_policy
+from mkd_plugins.cli.session import Session
+
+
+@click.command()
+@click.option("--policy", "name", required=True, metavar="ID_OR_FILE", help="An id, or a path to a file or folder.")
+@click.option("--on", type=options.DATE, metavar="DATE", help="The day whose version decides.  [today]")
+@click.option("--at", "moment", type=click.Choice(["request", "vote"]), default="request", show_default=True)
+@click.option("--layer", type=click.Choice(["base"]), help="Look past decrees.")
+@click.option("--all", "everything", is_flag=True, help="Rules that passed, too.")
+@click.option("--brief", is_flag=True, help="Only the outcome and the ids of rules.")
+@click.argument("facts", type=click.Path(allow_dash=True), default="-", metavar="[FACTS.jsonl|-]")
+@click.pass_obj
+def decide(
+    session: Session,
+    name: str,
+    on: date | None,
+    moment: Literal["request", "vote"],
+    layer: Literal["base"] | None,
+    everything: bool,
+    brief: bool,
+    facts: str,
+) -> None:
+    """Decide lines of facts by a policy: one JSON object a line in, one a line out.
+
+    \b
+    echo '{"applicant": {"rating": "good"}, "agreement": {"remote_days": 5}}' | mkd decide --policy jabar-mkd -
+
+    `mkd policy facts ID` prints the line that a policy reads. A line that is not valid gives {"error", "line"} in its
+    place and exit status 1 at the end.
+    """
+    from mkd_plugins.decide import decide_lines
+
+    day = on or _today()
+    policy = found_policy(session, name, on=day, layer=layer).at(moment)
+    wrong = False
+    with nullcontext(sys.stdin.buffer) if facts == "-" else open(facts, "rb") as lines:
+        for answer in decide_lines(policy, lines, brief=brief, all=everything):
+            wrong = wrong or "error" in answer
+            _write(answer)
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def _today() -> date:
+    today = options.now().astimezone().date()
+    click.echo(f"deciding for {today}, today (say another day with --on)", err=True)
+    return today
+
+
+def _write(answer: dict[str, Any]) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))

@@ -1,0 +1,60 @@
+"""How answers are written: aligned tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+_NARROWEST = 16
+
+
+def write_json(data: Any) -> None:
+    """The data as JSON, readable."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows under headings; columns aligned, the widest one folded until the lines fit the terminal."""
+    cells = [[str(heading) for heading in headings], *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(headings))]
+    room = min(shutil.get_terminal_size((100, 24)).columns, 120) - 2 * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        widths[widest] = max(_NARROWEST, widths[widest] - (sum(widths) - room))
+    lines = [_line(cells[0], widths), "  ".join("-" * width for width in widths)]
+    return "\n".join([*lines, *(_line(row, widths) for row in cells[1:])])
+
+
+def card(pairs: Sequence[tuple[str, object]]) -> str:
+    """Name and value below each other, aligned; empty values are left out, and a list takes a line each."""
+    shown = [(name, value) for name, value in pairs if value not in ("", None, [], ())]
+    width = max((len(name) for name, _ in shown), default=0)
+    lines = []
+    for name, value in shown:
+        values = [_cell(each) for each in value] if isinstance(value, (list, tuple)) else [_cell(value)]
+        lines += [f"{name if at == 0 else '':{width}}  {each}" for at, each in enumerate(values)]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+    height = max(map(len, folded))
+    return "\n".join(
+        "  ".join(
+            f"{lines[at] if at < len(lines) else '':{width}}" for lines, width in zip(folded, widths, strict=True)
+        ).rstrip()
+        for at in range(height)
+    )

@@ -1,0 +1,33 @@
+"""Which policy a name on the command line means."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from mkd_core.errors import PolicyError
+from mkd_core.policy import History, Policy
+from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.cli.session import Session
+from mkd_plugins.policies import policy_history
+
+_UNKNOWN = "MKD325"
+
+
+def found_history(session: Session, name: str) -> History:
+    """The policy of that id or path; plugins are loaded only for an id that does not ship."""
+    try:
+        return policy_history(name)
+    except PolicyError as error:
+        if error.code != _UNKNOWN or session.no_plugins:
+            raise
+    from mkd_plugins.config import Config
+    from mkd_plugins.host import Host
+
+    with Host.load(Config()) as host:
+        return policy_history(name, packs=host.packs)
+
+
+def found_policy(session: Session, name: str, *, on: date, layer: Literal["base"] | None = None) -> Policy:
+    """The version in force on that day, with its seasons from the shipped calendar."""
+    return found_history(session, name).on(on, [season.name for season in seasons_between(on, on)], layer=layer)

@@ -1,0 +1,179 @@
+"""One run of the command: which deployment, in which language, and who acts with whose permission."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import field, frozen
+
+from mkd_core.errors import InvalidInput, MkdError, NotAllowed
+from mkd_core.people import Employee, Employment, ServiceNumber
+from mkd_core.usecases.directory import DirectoryAt
+from mkd_plugins.cli import output
+from mkd_plugins.cli.words import say
+
+if TYPE_CHECKING:
+    from mkd_plugins.config import Roles
+    from mkd_plugins.deployment import Deployment
+
+_NUMBER = re.compile(r"[\d ]{9,}")
+READERS = frozenset({"hr", "auditor"})
+"""The roles that may see names."""
+
+
+@frozen(kw_only=True)
+class Session:
+    """What was said before the command. ``language`` None is the deployment's own."""
+
+    config: str
+    language: str | None = None
+    no_plugins: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[Desk]:
+        """The deployment; what its plugins had trouble with is said at the end."""
+        from mkd_plugins.deployment import start
+
+        with start(self.config, no_plugins=self.no_plugins) as mkd:
+            try:
+                yield Desk(mkd=mkd, actor=actor(), language=self.language or mkd.host.config.mkd.language)
+            finally:
+                for problem in mkd.host.problems:
+                    if problem.code != "MKD104":  # an extra that nobody asked for
+                        click.echo(f"warning: {problem}", err=True)
+
+    def words(self) -> str:
+        """The language where no deployment is needed: what was said, else that of the file if there is one."""
+        if self.language:
+            return self.language
+        from mkd_plugins.config import Config
+
+        try:
+            return Config.load(self.config).mkd.language
+        except MkdError:
+            return "en"
+
+
+@frozen(kw_only=True)
+class Desk:
+    """An open deployment, and the user of the operating system who sits before it."""
+
+    mkd: Deployment
+    actor: str
+    language: str
+    _organisations: dict[date, DirectoryAt] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def roles(self) -> Roles:
+        """Who may act as whom."""
+        return self.mkd.host.config.roles
+
+    def say(self, key: str, **blanks: object) -> str:
+        """A word or sentence in the language of this run."""
+        return say(key, self.language, **blanks)
+
+    def organisation(self, at: datetime) -> DirectoryAt:
+        """The people and units of that day."""
+        if at.date() not in self._organisations:
+            self._organisations[at.date()] = self.mkd.organisation(at.date())
+        return self._organisations[at.date()]
+
+    def employee(self, handle: str, at: datetime) -> Employee:
+        """The person of a key, service number, login or mail address. Raises ``InvalidInput`` for no number at all."""
+        if _NUMBER.fullmatch(handle):
+            ServiceNumber.parse(handle, Employment.OTHER, where="PERSON")
+        return self.organisation(at).lookup(handle.strip())
+
+    def person(self, handle: str, at: datetime) -> str:
+        """The key of that person."""
+        return self.employee(handle, at).key
+
+    def today(self, person: str, at: datetime) -> date:
+        """The date that it is where the person works."""
+        employee = self.organisation(at).employee(person)
+        unit = self.organisation(at).unit(employee.unit) if employee else None
+        return at.astimezone(unit.zone).date() if unit else at.date()
+
+    def acting(self, handle: str | None, at: datetime) -> str:
+        """The key of the person as whom this user acts. Raises ``NotAllowed`` where mkd.toml does not grant it."""
+        granted = self.roles.grant(self.actor)
+        if handle is None:
+            if len(granted.acts_as) != 1 or "*" in granted.acts_as:
+                raise InvalidInput("MKD293", "nobody said who acts", where="--as", mend="add --as PERSON")
+            return granted.acts_as[0]
+        key = self.person(handle, at)
+        if not granted.may_act_as(key):
+            raise NotAllowed(
+                "MKD438",
+                f"{self.actor} may not act as that person",
+                where="--as",
+                mend=f'add {key} to acts_as of [roles."{self.actor}"] in {self.mkd.host.config.file}',
+            )
+        return key
+
+    def need_grant(self) -> None:
+        """Refuse a user to whom mkd.toml grants nothing: running the deployment is for those it names."""
+        granted = self.roles.grant(self.actor)
+        if not granted.acts_as and not granted.roles:
+            raise NotAllowed(
+                "MKD438",
+                f"{self.actor} is granted nothing",
+                where=self.mkd.host.config.file,
+                mend=f'add [roles."{self.actor}"] with roles = ["operator"]',
+            )
+
+    def need_reader(self) -> None:
+        """Refuse names to a user without a role that may see them."""
+        if not READERS & self.roles.roles_of(self.actor):
+            raise NotAllowed(
+                "MKD439",
+                f"{self.actor} may not see names",
+                where="--names",
+                mend=f'give [roles."{self.actor}"] the role hr or auditor',
+            )
+
+    def namer(self, names: bool, at: datetime) -> Namer:
+        """How people are written: by their keys, or with their names too for who may see them."""
+        if names:
+            self.need_reader()
+        return Namer(self, names, at)
+
+
+@frozen
+class Namer:
+    """Writes people."""
+
+    desk: Desk
+    names: bool
+    at: datetime
+
+    def __call__(self, key: str) -> str:
+        """The key, followed by the name if names are shown and one is known."""
+        found = self.desk.organisation(self.at).employee(key) if self.names else None
+        return f"{key} {found.name.reveal()}" if found and found.name else key
+
+
+def actor() -> str:
+    """The user of the operating system, as ``[roles]`` writes it; never from an environment variable."""
+    try:
+        import pwd
+    except ImportError:  # Windows
+        return f"os:{os.getlogin()}"
+    try:
+        return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"os:{os.getuid()}"
+
+
+def answer(as_json: bool, data: Mapping[str, Any] | list[Any], text: str) -> None:
+    """Write an answer, for a program or for a person."""
+    if as_json:
+        output.write_json(data)
+    elif text:
+        click.echo(text)

@@ -1,0 +1,131 @@
+"""What people type for weeks and targets, read into values.
+
+A week is ``DAYS:WINDOWS`` joined by semicolons: ``mon-thu:07:30-16:00 office 60; fri:07:30-16:30 home 90``, break in
+minutes; a day not named is off. A target is parts joined by semicolons, told apart by how they begin::
+
+    output; policy briefs delivered; at_least 4 briefs; by 2023-07-31; evidence: the briefs; weight 60
+
+The first part is ``output`` or ``outcome``, with an id before it if wanted (``brief=output``); the words that begin
+like no other part are the indicator. ``>=``, ``<=`` stand for at_least and at_most; a band is ``within 30 +- 5 days``.
+Parts may be left out: such a target is not measurable, and the policy says whether that will do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.targets import Target, target_from_data
+from mkd_core.worktime import WEEKDAYS, Day, OfficeHours, Place, Week, Window, WorkPlan, place
+
+_VALUE = re.compile(
+    r"(?P<direction>at_least|at_most|within|>=|<=)\s*(?P<value>-?[\d.]+)(?:\s*(?:\+-|±)\s*(?P<margin>[\d.]+))?"
+    r"(?:\s+(?P<unit>.+))?",
+    re.ASCII,
+)
+_KIND = re.compile(r"(?:(?P<id>[\w-]+)\s*=\s*)?(?P<kind>[a-z]+)", re.ASCII)
+_SIGNS = {">=": "at_least", "<=": "at_most"}
+
+
+def weekdays(text: str, *, where: str) -> tuple[str, ...]:
+    """The weekdays of ``mon``, ``mon,wed`` or ``mon-thu``."""
+    found: list[str] = []
+    for part in text.split(","):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        for name in (first, last) if dash else (first,):
+            if name not in WEEKDAYS:
+                raise InvalidInput("MKD207", f"{name!r} is no weekday", where=where, mend=did_you_mean(name, WEEKDAYS))
+        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
+        if end < start:
+            raise InvalidInput("MKD207", f"{part.strip()!r} runs backwards", where=where, mend="write mon-thu")
+        found += WEEKDAYS[start : end + 1]
+    return tuple(found)
+
+
+def week(text: str, *, where: str = "--week") -> Week:
+    """The week that was typed."""
+    days: dict[str, str] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        names, colon, windows = part.partition(":")
+        if not colon:
+            raise InvalidInput(
+                "MKD294", f"{part!r} is no day", where=where, mend='write "mon-thu:07:30-16:00 office 60"'
+            )
+        for name in weekdays(names, where=where):
+            if name in days:
+                raise InvalidInput("MKD294", f"{name} is said twice", where=where, mend="join windows with a comma")
+            days[name] = windows.strip()
+    return Week.parse(days, where=f"{where} ")
+
+
+def plan(
+    *, anchor: date, weeks: Sequence[str], remote: str | None, at: str, hours: OfficeHours | None
+) -> WorkPlan | None:
+    """The plan that was typed: weeks one after the other, or the standard week with some days elsewhere; None if none.
+
+    The standard week brings its seasons along, so that the same days are remote in Ramadan, at Ramadan's hours.
+    """
+    if weeks and remote:
+        raise InvalidInput("MKD294", "a plan is said twice", where="--remote", mend="give --week or --remote")
+    if weeks:
+        return WorkPlan(anchor=anchor, weeks=tuple(week(text) for text in weeks))
+    if not remote:
+        return None
+    if hours is None:
+        raise InvalidInput("MKD294", "no office hours are known", where="--remote", mend="write the week: --week")
+    away, where = weekdays(remote, where="--remote"), place(at, where="--place")
+    return WorkPlan(
+        anchor=anchor,
+        weeks=(_moved(hours.standard, away, where),),
+        seasons={name: (_moved(usual, away, where),) for name, usual in hours.seasons.items()},
+    )
+
+
+def _moved(usual: Week, away: Iterable[str], to: Place) -> Week:
+    return Week(
+        tuple(
+            Day(tuple(Window(w.start, w.end, to, w.pause) for w in day.windows)) if name in away else day
+            for name, day in zip(WEEKDAYS, usual.days, strict=True)
+        )
+    )
+
+
+def targets(texts: Iterable[str]) -> tuple[Target, ...]:
+    """The targets that were typed; one without an id is called t1, t2 and so on by its place."""
+    return tuple(_target(text, at) for at, text in enumerate(texts, start=1))
+
+
+def _target(text: str, at: int) -> Target:
+    first, *others = (part.strip() for part in text.split(";"))
+    where = f"--target {at}"
+    kind = _KIND.fullmatch(first)
+    if kind is None:
+        raise InvalidInput(
+            "MKD295", f"{first!r} is no kind of target", where=where, mend="begin with output or outcome"
+        )
+    data: dict[str, Any] = {"id": kind["id"] or f"t{at}", "kind": kind["kind"]}
+    for part in filter(None, others):
+        for name, value in _part(part).items():
+            if name in data:
+                raise InvalidInput("MKD295", f"the {name} is said twice", where=where, mend="join parts of one kind")
+            data[name] = value
+    return target_from_data(data, where=where)
+
+
+def _part(part: str) -> Mapping[str, str]:
+    value = _VALUE.fullmatch(part)
+    if value is not None:
+        found = {"direction": _SIGNS.get(value["direction"], value["direction"]), "value": value["value"]}
+        return {**found, **{name: value[name] for name in ("margin", "unit") if value[name]}}
+    word, _, rest = part.partition(" ")
+    match word.rstrip(":"):
+        case "by":
+            return {"due": rest.strip()}
+        case "evidence":
+            return {"evidence": rest.strip()}
+        case "weight":
+            return {"weight": rest.strip()}
+    return {"indicator": part}

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkd_core.errors import JournalError
+from mkd_core.events import PrivatePartsErased
 from mkd_core.journal import (
+    ERASURE,
     GENESIS,
     Draft,
     Fault,
@@ -177,7 +179,7 @@ def test_an_event_moved_to_another_stream_is_found() -> None:
 
 
 def test_a_private_part_is_bound_by_its_commitment() -> None:
-    """A changed, exchanged or added private part is found; an erased one is not missed."""
+    """A changed, exchanged or added private part is found, and one that is gone unless an erasure is on record."""
     (record,) = sealed("agr-1", noted("one"))
     bare = seal(Draft(type="noted", schema=1, at="", by="", data={}), stream="s", number=1, previous=GENESIS, salt=SALT)
 
@@ -186,7 +188,11 @@ def test_a_private_part_is_bound_by_its_commitment() -> None:
     assert len(verify([evolve(record, salt=None)])) >= 1
     assert len(verify([evolve(record, private=None)])) == 1
     assert len(verify([evolve(bare, private={"n": "x"}, salt=SALT)])) == 1
-    assert verify([evolve(record, salt=None, private=None)]) == []
+    gone = evolve(record, salt=None, private=None)
+    assert [fault.problem for fault in verify([gone])] == ["its private part is gone, and no erasure is on record"]
+    said = Draft(type=ERASURE, schema=1, at="", by="", data={})
+    assert verify([gone, seal(said, stream="agr-1", number=2, previous=record.hash, salt=SALT)]) == []
+    assert PrivatePartsErased.__name__ == ERASURE
 
 
 def test_streams_may_interleave() -> None:

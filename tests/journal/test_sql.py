@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from mkd_core.errors import Conflict, InvalidInput, JournalError, MkdError
-from mkd_core.journal import Head, verify
+from mkd_core.journal import ERASURE, Head, verify
 from mkd_core.outbox import EffectStatus
 from mkd_plugins.api import Secret
 from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, ddl, open_store
@@ -81,7 +81,7 @@ def test_the_journal_never_ends_the_hosts_transaction(host: Engine) -> None:
     with host.connect() as connection:
         transaction = connection.begin()
         journal = SqlJournal(connection)
-        journal.append("a", 0, [draft("one", {"name": "Siti"})], [effect("k"), effect("l")])
+        journal.append("a", 0, [draft("one", {"name": "Siti"}), draft(kind=ERASURE)], [effect("k"), effect("l")])
         journal.settle("k", settled(EffectStatus.DEAD))
         journal.replay("k")
         journal.erase("a")

@@ -1,6 +1,7 @@
 """Events, their hash chain, and a journal in memory. What a journal must do stands in :mod:`mkd_core.ports`."""
 
 from mkd_core.journal.chain import (
+    ERASURE,
     GENESIS,
     Draft,
     Fault,
@@ -16,6 +17,7 @@ from mkd_core.journal.chain import (
 from mkd_core.journal.memory import MemoryJournal, conflict, unknown_effect
 
 __all__ = [
+    "ERASURE",
     "GENESIS",
     "Draft",
     "Fault",

@@ -20,6 +20,9 @@ from mkd_core.errors import JournalError
 GENESIS = "0" * 64
 """What the first record of a stream names as the hash before it."""
 
+ERASURE = "PrivatePartsErased"
+"""The type of the event that says that the private parts before it in its stream were erased on purpose."""
+
 
 @frozen(kw_only=True)
 class Draft:
@@ -160,7 +163,7 @@ class Verifier:
     def __init__(self, head: Head | None = None) -> None:
         self._head = head
         self._last: dict[str, tuple[int, str]] = {}
-        self._broken: set[str] = set()
+        self._without: dict[str, list[str]] = {}
         self.faults: list[Fault] = []
         self.events = 0
 
@@ -181,13 +184,20 @@ class Verifier:
             record.private is not None and not record.commitment
         ):
             self.faults.append(Fault(record.name, "its private part is not the one it was sealed with"))
+        if record.type == ERASURE:
+            self._without.pop(record.stream, None)
+        elif record.commitment and record.private is None and record.salt is None:
+            self._without.setdefault(record.stream, []).append(record.name)
         known = self._head.streams.get(record.stream) if self._head else None
         if known and known[0] == record.number and known[1] != record.hash:
             self.faults.append(Fault(record.name, "is not the event that the head kept elsewhere names"))
         self._last[record.stream] = (record.number, record.hash)
 
     def finish(self) -> list[Fault]:
-        """All faults, with what the head kept elsewhere knows and the journal lacks."""
+        """All faults, with private parts gone unsaid and what the head kept elsewhere knows and the journal lacks."""
+        for names in self._without.values():
+            self.faults += [Fault(name, "its private part is gone, and no erasure is on record") for name in names]
+        self._without.clear()
         for stream, (number, _) in sorted((self._head.streams if self._head else {}).items()):
             have = self._last.get(stream, (0, ""))[0]
             if not have:

@@ -173,6 +173,7 @@ def check_facts(population: Population, vocabulary: Vocabulary = VOCABULARY) -> 
         for person in served
         if person.key not in by_record and resolve(_SUPERIOR, person, population).approvers
     }
+    decided = by_record | by_office
     malformed = Counter(found.code for found in population.findings if found.code in _NUMBER_CODES)
     return FactsReport(
         on=population.on,
@@ -180,7 +181,7 @@ def check_facts(population: Population, vocabulary: Vocabulary = VOCABULARY) -> 
         inactive=len(population.people) - len(served),
         units=len(population.units),
         facts=tuple(_count(fact, served, population) for fact in _facts(vocabulary, served)),
-        without_superior=tuple(person.key for person in served if person.key not in by_record | by_office),
+        without_superior=tuple(person.key for person in served if person.key not in decided),
         by_office=len(by_office),
         unknown_superiors=tuple(person.key for person in broken),
         superior_cycles=_circles({person.key: person.superior for person in served}),

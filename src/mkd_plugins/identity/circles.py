@@ -23,5 +23,5 @@ def cycles(above: Mapping[str, str | None]) -> list[list[str]]:
             circle = list(path)[list(path).index(at) :]
             first = circle.index(min(circle))
             found.append(circle[first:] + circle[:first])
-        done |= path.keys()
+        done.update(path)
     return sorted(found)

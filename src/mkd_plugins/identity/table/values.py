@@ -32,6 +32,9 @@ class Reader:
     def __init__(self, table: Table, findings: list[InvalidInput]) -> None:
         self.table = table
         self._findings = findings
+        # A column of codes or dates repeats few texts many times.
+        self._dates: dict[str, date | None] = {}
+        self._values: dict[tuple[str, str], Any] = {}
 
     def has(self, field: str) -> bool:
         """Whether the table has a column for the field."""
@@ -46,18 +49,25 @@ class Reader:
         cell = row.cells.get(field)
         if cell is None or isinstance(cell, date):
             return cell
-        try:
-            return datetime.strptime(cell, self.table.layout.date_format).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
+        if cell not in self._dates:
+            self._dates[cell] = _parsed(cell, self.table.layout.date_format)
+        day = self._dates[cell]
+        if day is None:
             pattern = self.table.layout.date_format
             self.record(row, field, "MKD240", f"not a date of the form {pattern}", "set date_format, or mend the cell")
-            return Unreadable("")
+        return Unreadable("") if day is None else day
 
     def value(self, row: Row, field: str) -> Any:
         """The cell as a value of that fact or field; None when it is empty, ``Unreadable`` when its code is unknown."""
         text = row.text(field)
         if not text:
             return None
+        known = (field, text)
+        if known not in self._values:
+            self._values[known] = self._of_text(field, text)
+        return self._values[known]
+
+    def _of_text(self, field: str, text: str) -> Any:
         codes = self.table.layout.codes.get(field, {})
         if field in WORDS:
             return codes.get(text, WORDS[field].get(text, Unreadable(shown(text))))
@@ -66,6 +76,13 @@ class Reader:
             return fact.read(codes[text] if text in codes else _plain(text, fact.kind))
         except BadValue:
             return Unreadable(shown(text))
+
+
+def _parsed(text: str, pattern: str) -> date | None:
+    try:
+        return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
 
 
 def _plain(text: str, kind: Kind) -> Any:

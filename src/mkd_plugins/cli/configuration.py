@@ -1,0 +1,76 @@
+"""The ``mkd.toml`` that ``mkd init`` writes: complete, each line with what it is for."""
+
+from __future__ import annotations
+
+_HEAD = """\
+# A deployment of MKD. `mkd plugins check` says what is wrong with this file.
+
+[mkd]
+language = "{language}"          # of what people read: en or id
+policy = "jabar-mkd"     # an installed rule pack, or a path: "rules/policy.toml"
+scheme = "jabar-trk"     # the pay scheme; left out: closing a month gives no pay lines
+# hours = "hours.toml"   # your own office hours, in the form of the shipped ones
+# required = []          # plugins without which nothing starts
+# deadline = 30          # seconds that a backend may take
+
+# Who may act as whom. "*" is anybody; a user that is not named may do nothing.
+[roles."{actor}"]
+acts_as = ["*"]
+roles = ["hr", "operator"]
+
+# Who holds a role among the people: hr closes months, attests facts and gives mandates.
+[holders]
+hr = [{hr}]
+
+# What holds of everybody of whom nothing is known, and on whose authority.
+# [defaults."applicant.equipment_ready"]
+# value = true
+# source = "survey of May 2023"
+
+[journal.sqlite]
+path = "journal.db"
+"""
+
+_TABLES = """
+# People, from exports of the personnel system; `map` knows the columns of SIAP.
+[identity.table]
+map = "siap"
+people = { path = "people.csv" }
+units = { path = "units.csv" }
+mandates = { path = "mandates.csv" }
+discipline = { path = "discipline.csv" }
+ratings = { path = "ratings.csv" }
+
+# Pay lines, a CSV file a month.
+[payroll.table]
+folder = "pay"
+"""
+
+_CALENDAR = """
+# Holidays and shared leave of Indonesia (the extra `holidays`); without a calendar there are no deadlines.
+[calendar.holidays]
+"""
+
+_MAIL = """
+# Notices by mail. The password stands in the environment, not here.
+# [notification.smtp]
+# host = "mail.example.go.id"
+# sender = "mkd@example.go.id"
+# user = "mkd"
+# password = { env = "MKD_SMTP_PASSWORD" }
+"""
+
+_HR = '"k000101"'
+
+
+def configuration(actor: str, *, language: str, example: bool, holidays: bool) -> str:
+    """The text of the file; what cannot work yet stands in it behind ``#``."""
+    head = _HEAD.format(language=language, actor=actor, hr=_HR if example else "")
+    tables = _TABLES if example else _behind(_TABLES)
+    calendar = _CALENDAR if holidays else _behind(_CALENDAR)
+    return f"{head}{tables}{calendar}{_MAIL}"
+
+
+def _behind(text: str) -> str:
+    """The tables of that text as comments."""
+    return "\n".join(line if not line or line.startswith("#") else f"# {line}" for line in text.split("\n"))

@@ -55,7 +55,7 @@ def test_a_worked_case(pack: str, base: dict[str, Any], case: dict[str, Any]) ->
 
 @pytest.mark.parametrize("pack", shipped_ids())
 def test_a_pack_is_honest_about_its_sources(pack: str) -> None:
-    """Every parameter cites a source, the own request is refused, and every rule has a worked case in which it fails."""
+    """Every parameter cites a source, the own request is refused, and each rule fails in some worked case."""
     history = policy_history(pack)
     told = {rule for _, _, case in (param.values for param in cases()) for rule in case.get("failed", [])}
 

@@ -37,6 +37,7 @@ class ExpressionError(PolicyError):
         return ExpressionError(self.code, self.message, text=self.text, column=self.column, where=where, mend=self.mend)
 
     def __str__(self) -> str:
-        place = f"{self.where}, column {self.column}" if self.where else f"column {self.column}"
+        column = self.column - (self.text.rfind("\n", 0, self.column - 1) + 1)
+        place = f"line {self.line}, column {column}" if "\n" in self.text.strip() else f"column {self.column}"
         mend = f" ({self.mend})" if self.mend else ""
-        return f"{self.code} {place}: {self.message}{mend}\n{self.excerpt}"
+        return f"{self.code} {self.where + ', ' if self.where else ''}{place}: {self.message}{mend}\n{self.excerpt}"

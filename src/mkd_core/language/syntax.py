@@ -445,11 +445,11 @@ class _Reader:
     def call(self, node: ast.Call, level: int) -> Node:
         name = self.dotted(node.func)
         if name not in FUNCTIONS:
-            shown = "this" if name is None else name
-            hint = did_you_mean(name or "", FUNCTIONS)
-            raise self.refusal(
-                node, "MKD311", f"no function is called {shown}", hint or f"known: {', '.join(FUNCTIONS)}"
-            )
+            known = f"known: {', '.join(FUNCTIONS)}"
+            if name is None:
+                raise self.refusal(node, "MKD310", "only a function is called, by its name", known)
+            hint = did_you_mean(name, FUNCTIONS)
+            raise self.refusal(node, "MKD311", f"no function is called {name}", hint or known)
         if node.keywords:
             raise self.refusal(node, "MKD310", "named arguments are not part of the language")
         readers: Mapping[str, Callable[[ast.Call, int], Node]] = {

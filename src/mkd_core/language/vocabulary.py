@@ -7,6 +7,7 @@ import enum
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
 from typing import Literal
 
 import attrs
@@ -157,10 +158,14 @@ class Vocabulary:
         self.facts: tuple[Fact, ...] = tuple(facts)
         self.index: Mapping[str, int] = {fact.name: number for number, fact in enumerate(self.facts)}
         self.invariants: tuple[str, ...] = tuple(invariants)
-        if len(self.index) != len(self.facts):
-            names = [fact.name for fact in self.facts]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise InvalidInput("MKD253", f"the fact {twice} is defined twice", mend="give every fact a name of its own")
+        for place, fact in enumerate(self.facts):
+            if self.index[fact.name] != place:
+                message = f"the fact {fact.name} is defined twice"
+                raise InvalidInput("MKD253", message, mend="give every fact a name of its own")
+            parts = fact.name.split(".")
+            if parts[0] == "parameter" or not all(part.isidentifier() and not iskeyword(part) for part in parts):
+                message = f"no expression could say {fact.name!r}"
+                raise InvalidInput("MKD253", message, mend="letters, digits and underscores, joined by dots")
 
     def __len__(self) -> int:
         return len(self.facts)

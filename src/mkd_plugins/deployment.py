@@ -45,7 +45,7 @@ class Deployment(AgreementService):
             super().__init__(
                 journal=self.journal,
                 identity=self.identities,
-                policies=policy_history(_named(host, settings.policy), packs=host.packs),
+                policies=policy_history(_named(host, settings.policy), packs=host.packs, vocabulary=host.vocabulary),
                 schemes=scheme_history(_named(host, settings.scheme)) if settings.scheme else None,
                 hours=_hours(settings.hours),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
@@ -54,7 +54,7 @@ class Deployment(AgreementService):
                 roles=host.config.people_with_roles(),
                 defaults={
                     fact: Default(value=default.value, source=default.source)
-                    for fact, default in host.config.defaults.items()
+                    for fact, default in host.defaults().items()
                 },
                 observe=host.observe,
             )

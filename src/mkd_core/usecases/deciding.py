@@ -65,6 +65,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
                 attested=case.dossier.attested,
                 defaults=ctx.defaults,
                 on=on,
+                vocabulary=policy.vocabulary,
             ),
             on=on,
             moment="request" if vote is None else "vote",

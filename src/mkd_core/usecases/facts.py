@@ -13,6 +13,7 @@ from mkd_core.targets import Target, TargetKind
 from mkd_core.worktime import OfficeHours, Week, clock
 
 if TYPE_CHECKING:
+    from mkd_core.language import Vocabulary
     from mkd_core.policy import Facts, Origin
     from mkd_core.usecases.context import Default
     from mkd_core.usecases.dossier import Attested
@@ -100,6 +101,7 @@ def facts_for(
     attested: Mapping[str, Attested],
     defaults: Mapping[str, Default],
     on: date,
+    vocabulary: Vocabulary,
 ) -> Facts:
     """All facts of one decision with their origins. What identity knows beats an attestation, which beats a default.
 
@@ -129,4 +131,4 @@ def facts_for(
     for name, default in defaults.items():
         take({name: default.value}, Origin(kind="default", source=default.source))
     flat["today"] = on
-    return Facts.from_flat(flat, origins=origins)
+    return Facts.from_flat(flat, vocabulary=vocabulary, origins=origins)

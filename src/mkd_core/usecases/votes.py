@@ -139,7 +139,9 @@ def _power(ctx: Context, case: Case, progress: StepProgress) -> tuple[Approver, 
             "MKD424",
             f"this person has no vote on the step {progress.step.id}",
             where=case.agreement.id,
-            mend=f"it waits for {', '.join(one.person for one in now.approvers) if now else ''}",
+            mend=f"it waits for {', '.join(one.person for one in now.approvers)}"
+            if now and now.approvers
+            else "nobody is left to decide; name an acting officer",
         )
     if any(person == case.by for person, _ in progress.votes):
         raise WrongState("MKD413", "this person has voted on the step already", where=case.agreement.id)

@@ -136,13 +136,13 @@ def test_only_the_owner_may_read_the_files(folder: Path, payroll: TablePayroll) 
     assert modes == {"pay-2023-07.csv": 0o600, "pay-2023-07.receipt.csv": 0o600}
 
 
-def test_a_person_without_a_service_number_is_not_paid_and_not_in_the_receipt(
+def test_a_person_without_a_service_number_stops_the_run_and_is_named_by_key(
     folder: Path, payroll: TablePayroll
 ) -> None:
-    receipt = payroll.submit(run(line("a:1"), line("b:1", number=None)))
+    with pytest.raises(Permanent, match=r"MKD626 1 of the run's people have no usable service number: k000007"):
+        payroll.submit(run(line("a:1"), line("b:1", number=None, person="k000007")))
 
-    assert [taken.key for taken in receipt.lines] == ["a:1"]
-    assert [row["key"] for row in rows(folder / "pay-2023-07.csv")] == ["a:1"]
+    assert not (folder / "pay-2023-07.csv").exists()
 
 
 def test_a_key_that_comes_back_with_another_quantity_is_not_reconciled(payroll: TablePayroll) -> None:

@@ -69,9 +69,9 @@ class Config:
 class TablePayroll:
     """The port over CSV files. Safe between threads and processes: one at a time works in the folder.
 
-    A line whose person has no service number cannot be paid; it is not written and not in the receipt. Raises
-    ``Permanent`` for a file that somebody has damaged, for a key that comes back with another meaning, or for a period
-    that cannot be a file name; ``Transient`` while the folder is in use or the disk is full. Then nothing was written.
+    Raises ``Permanent`` for a person without a service number, whom nobody could pay, for a file that somebody has
+    damaged, for a key that comes back with another meaning, or for a period that cannot be a file name; ``Transient``
+    while the folder is in use or the disk is full. Then nothing was written.
     """
 
     def __init__(self, config: Config) -> None:
@@ -79,10 +79,10 @@ class TablePayroll:
 
     def submit(self, run: PayRun) -> PayReceipt:
         """Take the lines over, each key once; the receipt has the quantity that the file holds for it."""
+        _all_numbered(run)
         by_period: dict[str, list[PayLine]] = {}
         for line in run.lines:
-            if line.number is not None:
-                by_period.setdefault(line.period, []).append(line)
+            by_period.setdefault(line.period, []).append(line)
         paths = {period: self._path(period) for period in by_period}
         with _answering(self._config.folder), _alone_in(self._config.folder, run.timeout):
             contents = {period: self._taken_over(paths[period], lines) for period, lines in by_period.items()}
@@ -156,6 +156,17 @@ class TablePayroll:
         writer.writeheader()
         writer.writerows(lines)
         _replace(path, text.getvalue().encode("utf-8"))
+
+
+def _all_numbered(run: PayRun) -> None:
+    without = sorted({line.person for line in run.lines if line.number is None})
+    if without:
+        named = ", ".join(without[:8]) + (", ..." if len(without) > 8 else "")
+        raise Permanent(
+            f"{len(without)} of the run's people have no usable service number: {named}",
+            code="MKD626",
+            mend="mend the personnel record (mkd facts check says what is wrong), then replay the lines",
+        )
 
 
 def _is_number(text: str) -> bool:

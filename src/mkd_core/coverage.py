@@ -94,7 +94,7 @@ class Requirement:
                 per=Per(per),
                 days=frozenset(days),
                 start=start,
-                end=end + DAY if end <= start else end,
+                end=end + DAY if end < start else end,
                 min_share=None if share is None else decimal(share, where=f"{where}.min_share"),
                 min_people=people,
             )

@@ -189,6 +189,7 @@ def test_day_plans_are_derived_with_the_day_before_and_the_season():
         ({"days": "mon"}, "MKD274", "'days' is not a list"),
         ({"between": ["08:00"]}, "MKD274", "'between' is not two times"),
         ({"between": ["08:00", "33:00"]}, "MKD272", "no stretch of a day"),
+        ({"between": ["08:00", "08:00"]}, "MKD272", "no stretch of a day"),
         ({"between": ["30:00", "31:00"]}, "MKD272", "no stretch of a day"),
         ({"between": ["8.00", "15:00"]}, "MKD201", "is not a time"),
         ({"min_share": None}, "MKD273", "asks for nothing"),

@@ -227,6 +227,7 @@ def test_a_mandate_holds_from_its_first_day_to_its_last():
         False,
     ]
     assert open_ended.holds(date(2036, 1, 1))
+    assert attrs.evolve(closed, ends=closed.starts).holds(closed.starts)
 
 
 @pytest.mark.parametrize(

@@ -318,6 +318,11 @@ def test_an_unmeasurable_target_is_left_out_and_named():
     assert result.missing == ("measure:T2",)
 
 
+def test_an_unmeasurable_target_owes_no_realisation():
+    """What cannot be measured is named for that alone."""
+    assert close(targets=[target("T1", unit="")]).missing == ("behaviour", "achievement", "measure:T1")
+
+
 def test_a_target_without_due_date_belongs_to_no_period():
     """Without a due date nothing falls due: named as unmeasurable, and no achievement is made up."""
     result = close(targets=[target("T1", due=None)], behaviour=Level.ABOVE, working_days=None)

@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 
 from mkd_core.errors import PolicyError
-from mkd_plugins.schemes import load_scheme, scheme_history
+from mkd_plugins.provider import RulePack
+from mkd_plugins.schemes import load_scheme, scheme_history, shipped_ids
 
 TRK = files("mkd_plugins") / "packs" / "jabar-trk"
 CASES = tomllib.loads((TRK / "2020.1.cases.toml").read_text(encoding="utf-8"))["cases"]
@@ -56,6 +57,11 @@ def test_before_the_scheme_there_was_none():
         load_scheme("jabar-trk", on=date(2019, 12, 31))
 
 
+def test_the_schemes_that_ship_are_known():
+    """Packs without a scheme are not among them."""
+    assert shipped_ids() == ("jabar-trk",)
+
+
 def test_a_misspelt_scheme_is_helped():
     """The error offers the nearest id."""
     with pytest.raises(PolicyError, match="did you mean jabar-trk") as caught:
@@ -71,6 +77,58 @@ def test_a_deployment_brings_its_own_file(tmp_path):
 
     assert load_scheme(own, on=IN_2026).name == "own 2020.1"
     assert scheme_history(str(own)).on(IN_2026).name == "own 2020.1"
+
+
+def test_a_folder_is_a_history(tmp_path):
+    """A deployment keeps the versions of its scheme side by side; what else lies beside them is no scheme."""
+    first = (TRK / "2020.1.toml").read_text(encoding="utf-8").replace("jabar-trk", "own")
+    (tmp_path / "1.toml").write_text(
+        first.replace("from = 2020-01-01", "from = 2020-01-01, until = 2025-01-01"), encoding="utf-8"
+    )
+    (tmp_path / "2.toml").write_text(
+        first.replace("2020.1", "2025.1").replace("from = 2020-01-01", "from = 2025-01-01"), encoding="utf-8"
+    )
+    (tmp_path / "1.cases.toml").write_text("[[cases]]\n", encoding="utf-8")
+    (tmp_path / "rules.toml").write_text('[policy]\nid = "own"\n', encoding="utf-8")
+
+    assert [load_scheme(tmp_path, on=day).version for day in (date(2024, 12, 31), IN_2026)] == ["2020.1", "2025.1"]
+
+
+def test_a_plugin_brings_its_pack(tmp_path):
+    """A pack of a plugin is found by its id, before one that ships."""
+    text = (TRK / "2020.1.toml").read_text(encoding="utf-8").replace('version = "2020.1"', 'version = "acme"')
+    (tmp_path / "1.toml").write_text(text, encoding="utf-8")
+    pack = RulePack(id="jabar-trk", folder=tmp_path)
+
+    assert load_scheme("jabar-trk", IN_2026, packs=[pack]).version == "acme"
+
+
+@pytest.mark.parametrize("name", ["jabar-mkd", "../packs", "nowhere/"])
+def test_what_holds_no_scheme_is_no_scheme(name):
+    """A pack of policies pays nobody, and an id is no way out of the packs."""
+    with pytest.raises(PolicyError) as caught:
+        load_scheme(name, on=IN_2026)
+
+    assert caught.value.code in ("MKD386", "MKD387")
+
+
+def test_an_empty_folder_has_no_scheme(tmp_path):
+    """The error names the folder."""
+    with pytest.raises(PolicyError, match="no scheme file is in this folder") as caught:
+        load_scheme(tmp_path, on=IN_2026)
+
+    assert caught.value.where == str(tmp_path)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    """A file that is not UTF-8 is an error of one line, with what to do."""
+    odd = tmp_path / "odd.toml"
+    odd.write_bytes("title = 'tunj\xe9'".encode("latin-1"))
+
+    with pytest.raises(PolicyError, match="save it as UTF-8") as caught:
+        load_scheme(odd, on=IN_2026)
+
+    assert caught.value.code == "MKD387"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

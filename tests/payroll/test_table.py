@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import random
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -278,6 +280,28 @@ def test_processes_that_write_at_once_lose_no_line_and_double_none(folder: Path)
     assert ends == [0, 0, 0]
     assert sorted(keys) == sorted({*keys})
     assert len(keys) == 46
+
+
+@pytest.mark.kill
+def test_a_process_killed_at_any_moment_leaves_whole_files_and_the_next_run_completes_them(folder: Path) -> None:
+    chance = random.Random(2023)
+    for attempt in range(12):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER.replace("range(15)", "range(5000)"), folder, "a"])
+        while not (folder / "pay-2023-07.csv").exists() and writer.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                writer.wait(timeout=0.02)
+        with suppress(subprocess.TimeoutExpired):
+            writer.wait(timeout=0.1 + chance.random() * 0.4)
+        writer.kill()
+        writer.wait()
+
+        receipt = TablePayroll(Config(folder=folder)).submit(run(line(f"after:{attempt}")))
+
+        keys = [row["key"] for row in rows(folder / "pay-2023-07.csv")]
+        assert len(keys) == len(set(keys))
+        assert [row["key"] for row in rows(folder / "pay-2023-07.receipt.csv")] == keys
+        assert receipt.lines[0].reference == f"pay-2023-07.csv:{len(keys) + 1}"
+        assert {path.suffix for path in folder.iterdir()} == {".lock", ".csv"}
 
 
 @pytest.mark.parametrize("period", ["../2023-07", "2023/07", "", ".hidden"])

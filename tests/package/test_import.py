@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+import sysconfig
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 import mkd_core
 import mkd_plugins
 
-HEAVY = ["sqlalchemy", "psycopg", "pymysql", "holidays", "aiosmtpd", "requests", "sqlite3", "cattrs"]
+HEAVY = {"sqlalchemy", "psycopg", "pymysql", "holidays", "aiosmtpd", "requests", "sqlite3", "cattrs"}
 
 
 @pytest.mark.bare
@@ -22,11 +24,30 @@ def test_both_packages_are_typed():
 @pytest.mark.bare
 def test_importing_the_core_loads_nothing_heavy():
     """A host that only decides pays for attrs and the standard library."""
-    seen = subprocess.run(
-        [sys.executable, "-c", f"import mkd_core, sys; print(*sorted(set({HEAVY}) & set(sys.modules)))"],
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
+    assert loaded_by("import mkd_core") == set()
+
+
+@pytest.mark.bare
+def test_help_loads_nothing_heavy():
+    """Whoever only asks what there is to type waits for click alone."""
+    assert loaded_by("sys.argv = ['mkd', '--help']; from mkd_plugins.cli import main; main()") == set()
+
+
+@pytest.mark.bare
+def test_the_command_says_what_can_be_typed():
+    """The command is installed beside the interpreter and ends well."""
+    helped = subprocess.run(
+        [Path(sysconfig.get_path("scripts")) / "mkd", "--help"], capture_output=True, encoding="utf-8", check=True
     )
 
-    assert seen.stdout.split() == []
+    assert "decide" in helped.stdout
+    assert helped.stderr == ""
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Which of the heavy modules a fresh interpreter has loaded after that statement."""
+    at_exit = f"import atexit, sys; atexit.register(lambda: print(*{HEAVY} & set(sys.modules), file=sys.stderr))"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{at_exit}; {statement}"], capture_output=True, encoding="utf-8", check=True
+    )
+    return set(ran.stderr.split())

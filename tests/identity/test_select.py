@@ -82,7 +82,7 @@ def test_a_select_that_the_database_cannot_run_is_told_by_kind_alone(database: P
 def test_a_driver_that_is_not_installed_is_named(database: Path) -> None:
     source = select(database, "people", url="oracle+cx_oracle://mkd@db.example.go.id/siap")
 
-    with pytest.raises(Permanent, match="MKD247 SELECT of people: the database driver"):
+    with pytest.raises(Permanent, match="MKD250 SELECT of people: the database driver"):
         TableIdentity(Config(map="siap", people=source)).people(province.AS_OF)
 
 

@@ -160,7 +160,7 @@ def test_a_database_of_something_else_is_refused(path: Path) -> None:
     for settings in ({}, {"read_only": True}):
         with pytest.raises(JournalError, match="holds no journal") as refused:
             opened(path, **settings)
-        assert refused.value.code == "MKD508"
+        assert refused.value.code == "MKD519"
 
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("employees",)]
@@ -228,7 +228,7 @@ def test_erasing_beside_a_reader_says_what_is_left(path: Path) -> None:
             reader.execute("SELECT count(*) FROM mkd_private").fetchone()
             with pytest.raises(JournalError, match="erase the stream again") as refused:
                 journal.erase("a")
-            assert refused.value.code == "MKD507"
+            assert refused.value.code == "MKD518"
             assert journal.read("a")[0].private is None
 
         assert journal.erase("a") == 0

@@ -306,7 +306,7 @@ def test_a_process_killed_at_any_moment_leaves_whole_files_and_the_next_run_comp
 
 @pytest.mark.parametrize("period", ["../2023-07", "2023/07", "", ".hidden"])
 def test_a_period_that_is_no_file_name_is_refused(payroll: TablePayroll, period: str) -> None:
-    with pytest.raises(Permanent, match="MKD625"):
+    with pytest.raises(Permanent, match="MKD627"):
         payroll.submit(run(line("a:1", period=period)))
 
 

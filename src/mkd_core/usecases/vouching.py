@@ -80,7 +80,7 @@ def erase(ctx: Context, person: str, *, reason: str, by: str, at: datetime) -> i
         raise NotAllowed("MKD421", "only HR may erase private parts", where=person)
     dossier = ctx.dossier(person)
     if not dossier.number:
-        raise NotFound("MKD406", "nothing is on record about that person", where=person)
+        raise NotFound("MKD441", "nothing is on record about that person", where=person)
     for agreement in dossier.agreements.values():
         if agreement.state(organisation.on) in LIVE | PENDING:
             raise WrongState(

@@ -30,11 +30,11 @@ def office_hours_from_toml(text: str, *, where: str) -> OfficeHours:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput("MKD229", f"not TOML: {error}", where=where) from error
+        raise InvalidInput("MKD281", f"not TOML: {error}", where=where) from error
     _refuse_unknown(data, _KEYS, where)
     for key in ("source", "standard"):
         if key not in data:
-            raise InvalidInput("MKD229", f"{key!r} is missing", where=where)
+            raise InvalidInput("MKD281", f"{key!r} is missing", where=where)
     return OfficeHours(
         source=str(data["source"]),
         standard=Week.parse(_table(data["standard"], f"{where}: standard"), where=f"{where}: standard."),
@@ -52,26 +52,26 @@ def _core(data: Mapping[str, Any], where: str) -> tuple[tuple[int, int] | None, 
     _refuse_unknown(data, _CORE_KEYS, where)
     between = data.get("between")
     if not (isinstance(between, list) and len(between) == 2):
-        raise InvalidInput("MKD229", "'between' is a list of two times", where=where, mend='write ["09:00", "15:00"]')
+        raise InvalidInput("MKD281", "'between' is a list of two times", where=where, mend='write ["09:00", "15:00"]')
     start, end = (minutes(str(time), where=f"{where}.between") for time in between)
     if not start < end:
-        raise InvalidInput("MKD229", "core hours end after they start", where=f"{where}.between")
+        raise InvalidInput("MKD281", "core hours end after they start", where=f"{where}.between")
     days = data.get("days", [])
     for day in days:
         if day not in WEEKDAYS:
             raise InvalidInput(
-                "MKD229", f"{day!r} is no weekday", where=f"{where}.days", mend=did_you_mean(str(day), WEEKDAYS)
+                "MKD281", f"{day!r} is no weekday", where=f"{where}.days", mend=did_you_mean(str(day), WEEKDAYS)
             )
     return tuple((start, end) if day in days else None for day in WEEKDAYS)
 
 
 def _table(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidInput("MKD229", "must be a table", where=where)
+        raise InvalidInput("MKD281", "must be a table", where=where)
     return value
 
 
 def _refuse_unknown(data: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for key in data:
         if key not in known:
-            raise InvalidInput("MKD229", f"unknown key {key!r}", where=where, mend=did_you_mean(key, known))
+            raise InvalidInput("MKD281", f"unknown key {key!r}", where=where, mend=did_you_mean(key, known))

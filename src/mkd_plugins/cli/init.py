@@ -27,7 +27,7 @@ def init(session: Session, example: bool, force: bool, folder: str) -> None:
     names = ("mkd.toml", *(f"{table}.csv" for table in _TABLES if example))
     there = [name for name in (*names, "journal.db") if (place / name).exists()]
     if there and not force:
-        raise InvalidInput("MKD293", f"{', '.join(there)} is there already", where=folder, mend="add --force")
+        raise InvalidInput("MKD291", f"{', '.join(there)} is there already", where=folder, mend="add --force")
     place.mkdir(parents=True, exist_ok=True)
     language = session.language or "en"
     text = configuration(actor(), language=language, example=example, holidays=find_spec("holidays") is not None)

@@ -75,7 +75,7 @@ def plan(
     if not remote:
         return None
     if hours is None:
-        raise InvalidInput("MKD294", "no office hours are known", where="--remote", mend="write the week: --week")
+        raise InvalidInput("MKD423", "no office hours are known", where="--remote", mend="write the week: --week")
     away, where = weekdays(remote, where="--remote"), place(at, where="--place")
     return WorkPlan(
         anchor=anchor,

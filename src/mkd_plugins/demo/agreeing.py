@@ -43,7 +43,7 @@ def _mended(stage: Stage, tell: Teller) -> Agreement:
     name = f"{ANALYST}.1"
     terms = stage.mkd.mend(name, by=ANALYST, at=at(AGREED_ON))
     if terms is None:
-        raise MkdError("MKD293", "the refused request of the story has no remedy", where=name)
+        raise MkdError("MKD289", "the refused request of the story has no remedy", where=name)
     tell.say(
         "{who} takes the remedy: {days} days a week at home, the last one back at the office.",
         "{who} mengambil jalan keluar: {days} hari sepekan di rumah, hari terakhir kembali di kantor.",
@@ -77,7 +77,7 @@ def _wrong_vote(stage: Stage, tell: Teller, agreement: Agreement) -> str:
         tell.say("A colleague tries to vote:", "Seorang rekan mencoba memberi suara:")
         tell.line(str(refused))
         return refused.code
-    raise MkdError("MKD293", "a vote without the power was taken", where=agreement.id)
+    raise MkdError("MKD289", "a vote without the power was taken", where=agreement.id)
 
 
 def _voted(stage: Stage, tell: Teller, agreement: Agreement) -> list[dict[str, object]]:

@@ -39,7 +39,7 @@ def notices(stage: Stage, tell: Teller) -> dict[str, object]:
     sent = [delivery for delivery in stage.mkd.journal.deliveries() if delivery.effect.port == "notification"]
     waiting = [delivery for delivery in stage.mkd.journal.deliveries() if delivery.status is not EffectStatus.DELIVERED]
     if waiting or len(stage.mailbox.received) != len(sent) or max(stage.mailbox.received.values()) != 1:
-        raise MkdError("MKD293", "the mail server does not hold each notice once")
+        raise MkdError("MKD289", "the mail server does not hold each notice once")
     return {
         "turned_away": stage.mailbox.turned_away,
         "retried": first.retried,
@@ -55,7 +55,7 @@ def journal(stage: Stage, tell: Teller) -> dict[str, object]:
     kept = [record for _, record in stage.mkd.journal.records()]
     faults = verify(kept, stage.mkd.journal.head())
     if faults:
-        raise MkdError("MKD293", f"the journal does not verify: {faults[0]}")
+        raise MkdError("MKD289", f"the journal does not verify: {faults[0]}")
     found = _tampered([export_line(record) for record in kept])
     tell.say(
         "In a copy, one minute was added to a validated activity. Verification finds it:",
@@ -86,5 +86,5 @@ def _tampered(lines: list[str]) -> Fault:
     faults: list[Fault] = []
     faults += verify(read_export([*lines[:at_line], changed, *lines[at_line + 1 :]], faults))
     if not faults:
-        raise MkdError("MKD293", "a changed copy was not found out")
+        raise MkdError("MKD289", "a changed copy was not found out")
     return faults[0]

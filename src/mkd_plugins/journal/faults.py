@@ -25,7 +25,7 @@ class Condition(Enum):
     GONE = ("MKD504", "the journal cannot be reached", "check that it is there, is running and may be opened")
     BUSY = ("MKD507", "somebody else has kept the journal locked", "try again, or raise busy_timeout")
     DAMAGED = ("MKD508", "the file is damaged or no journal", "restore it from a backup, or name another file")
-    NO_TABLES = ("MKD508", "the database holds no journal", "make its tables: mkd journal ddl prints the statements")
+    NO_TABLES = ("MKD519", "the database holds no journal", "make its tables: mkd journal ddl prints the statements")
 
 
 _SQLITE: Final = {

@@ -230,7 +230,7 @@ class SqlStore:
     """A :class:`~mkd_core.ports.Journal` with transactions of its own; threads and processes may share it.
 
     Makes the tables where they are missing, unless ``create`` is false. Raises ``JournalError`` where they are still
-    missing (MKD508) or of a newer release (MKD509).
+    missing (MKD519) or of a newer release (MKD509).
     """
 
     def __init__(self, engine: Engine, *, create: bool = True) -> None:
@@ -356,7 +356,7 @@ def open_store(config: SqlConfig) -> SqlStore:
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
     except (ModuleNotFoundError, exc.NoSuchModuleError) as error:
         raise JournalError(
-            "MKD504",
+            "MKD517",
             f"the driver {url.drivername} is not installed",
             where=_shown(url),
             mend="pip install 'mkd[postgresql]' or 'mkd[mysql]', or name a driver that is there",

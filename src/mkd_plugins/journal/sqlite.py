@@ -115,7 +115,8 @@ class SqliteJournal:
     """A :class:`~mkd_core.ports.Journal` in one file; a context manager that closes it.
 
     Safe to share among threads. Raises ``JournalError``: full (MKD502), read-only (MKD503), not to be opened or gone
-    (MKD504), locked for longer than the timeout (MKD507), damaged or no journal (MKD508), of a newer release (MKD509).
+    (MKD504), locked for longer than the timeout (MKD507), damaged (MKD508),
+    without tables (MKD519), of a newer release (MKD509).
     """
 
     def __init__(self, config: SqliteConfig) -> None:
@@ -229,7 +230,7 @@ class SqliteJournal:
     def erase(self, stream: str) -> int:
         """See :class:`mkd_core.ports.Journal`. The bytes are overwritten in the file and cut from the log beside it.
 
-        Raises ``JournalError`` (MKD507) when somebody still reads the old state, so that the log could not be cut;
+        Raises ``JournalError`` (MKD518) when somebody still reads the old state, so that the log could not be cut;
         erasing again, later, cuts it.
         """
         with self._writing() as connection:
@@ -240,7 +241,7 @@ class SqliteJournal:
         (blocked, *_), *_ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if blocked:
             raise JournalError(
-                "MKD507",
+                "MKD518",
                 "erased from the journal, but another process keeps the old pages in the log beside it",
                 where=str(self._config.path),
                 mend="erase the stream again when nothing else reads the journal",
@@ -339,7 +340,7 @@ class SqliteJournal:
 
     def _no_journal(self) -> JournalError:
         return JournalError(
-            "MKD508",
+            "MKD519",
             "is a database, but holds no journal",
             where=str(self._config.path),
             mend="name the journal's file in mkd.toml, or a new one",

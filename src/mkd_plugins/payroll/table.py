@@ -102,7 +102,7 @@ class TablePayroll:
 
     def _path(self, period: str) -> Path:
         if not _PERIOD.fullmatch(period):
-            raise Permanent(f"the period {period!r} cannot be part of a file name", code="MKD625")
+            raise Permanent(f"the period {period!r} cannot be part of a file name", code="MKD627")
         return self._config.folder / self._config.file.format(period=period)
 
     def _taken_over(self, path: Path, lines: Iterable[PayLine]) -> list[Line]:

@@ -94,7 +94,7 @@ def mend(session: Session, how: How, agreement: str, take: bool) -> None:
         mended = desk.mkd.mend(agreement, by=by, at=how.at)
         if mended is None:
             raise InvalidInput(
-                "MKD296", "days alone do not mend it", where=agreement, mend=f"mkd agreement decide {agreement}"
+                "MKD440", "days alone do not mend it", where=agreement, mend=f"mkd agreement decide {agreement}"
             )
         if not take:
             answer(how.as_json, {"agreement": agreement, "week": week_lines(mended.plan)}, _lines(mended))

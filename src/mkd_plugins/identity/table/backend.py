@@ -70,7 +70,7 @@ class TableIdentity:
             if self._read is None or self._read[0] != now:
                 tables = {table: read(source, self._layouts[table]) for table, source in self._sources.items()}
                 if self._stamps() != now:
-                    raise Transient("a table was written while it was read", code="MKD231")
+                    raise Transient("a table was written while it was read", code="MKD249")
                 self._read = (now, join(tables))
             return self._read[1]
 

@@ -125,7 +125,7 @@ def _selected(source: Source, name: str) -> tuple[list[str], Iterator[_Line]]:
         import sqlalchemy
     except ModuleNotFoundError:
         raise Permanent(
-            "SQLAlchemy is not installed", code="MKD247", where=name, mend="pip install 'mkd[sql]'"
+            "SQLAlchemy is not installed", code="MKD250", where=name, mend="pip install 'mkd[sql]'"
         ) from None
     try:
         url = sqlalchemy.make_url(source.url)
@@ -141,7 +141,7 @@ def _selected(source: Source, name: str) -> tuple[list[str], Iterator[_Line]]:
             engine.dispose()
     except ModuleNotFoundError as error:
         raise Permanent(
-            f"the database driver {error.name} is not installed", code="MKD247", where=name, mend="install it"
+            f"the database driver {error.name} is not installed", code="MKD250", where=name, mend="install it"
         ) from None
     except sqlalchemy.exc.OperationalError as error:
         # The text of a database error may repeat values and the address with its user: only its kind is said.

@@ -64,7 +64,7 @@ def assess(ctx: Context, dossier: Dossier, unit: Unit, period: Period, behaviour
         period=period,
         targets=agreed.values(),
         verified=[evolve(done.activity, minutes=done.accepted) for done in work if done.accepted],
-        rejected=[evolve(done.activity, minutes=left) for done in work if (left := _not_accepted(done))],
+        rejected=[evolve(done.activity, minutes=done.rejected) for done in work if done.rejected],
         realisations=[_realisation(dossier, name) for name in dossier.results if _target_of(dossier, name) in agreed],
         working_days=_working_days(ctx, unit, period),
         behaviour=behaviour,

@@ -32,6 +32,11 @@ class WorkDone:
     activity: Activity
     accepted: int | None = None
 
+    @property
+    def rejected(self) -> int:
+        """The minutes that were looked at and not accepted."""
+        return 0 if self.accepted is None else self.activity.minutes - self.accepted
+
 
 @frozen(kw_only=True)
 class ResultDone:

@@ -240,9 +240,10 @@ class ShownFact:
 
 @attrs.frozen(kw_only=True)
 class PersonFacts:
-    """What ``mkd facts show PERSON`` says."""
+    """What ``mkd facts show PERSON`` says. ``number`` is the service number masked, empty without a usable one."""
 
     person: str
+    number: str
     on: date
     facts: tuple[ShownFact, ...]
 
@@ -250,6 +251,7 @@ class PersonFacts:
         """The facts as plain JSON values."""
         return {
             "person": self.person,
+            "number": self.number,
             "on": self.on.isoformat(),
             "facts": [{**attrs.asdict(shown), "meaning": dict(shown.meaning)} for shown in self.facts],
         }
@@ -259,7 +261,7 @@ class PersonFacts:
         lang = "id" if lang == "id" else "en"
         words = _WORDS[lang]
         width = max((len(shown.fact) for shown in self.facts), default=4)
-        lines = [f"{self.person}, {self.on}"]
+        lines = [f"{self.person} ({self.number or words['no_number']}), {self.on}"]
         for shown in self.facts:
             value = "…" if shown.hidden else _said(shown, words)
             source = f"  [{shown.source}]" if shown.source else ""
@@ -305,7 +307,8 @@ def show_facts(
                 hidden=hidden,
             )
         )
-    return PersonFacts(person=employee.key, on=on, facts=tuple(shown))
+    number = employee.number.masked if employee.number else ""
+    return PersonFacts(person=employee.key, number=number, on=on, facts=tuple(shown))
 
 
 def _said(shown: ShownFact, words: Mapping[str, str]) -> str:
@@ -340,6 +343,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "without_number": "people without a usable service number",
         "unknown_officers": "mandates that name somebody unknown",
         "findings": "rows with a problem",
+        "no_number": "no usable service number",
         "is_missing": "missing",
         "is_unmapped": "code {code}?",
         "default": "default",
@@ -361,6 +365,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "without_number": "pegawai tanpa NIP yang dapat dipakai",
         "unknown_officers": "mandat yang menyebut orang tak dikenal",
         "findings": "baris bermasalah",
+        "no_number": "tanpa NIP yang dapat dipakai",
         "is_missing": "tidak diketahui",
         "is_unmapped": "kode {code}?",
         "default": "nilai bawaan",

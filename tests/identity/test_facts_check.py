@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from mkd_core.errors import InvalidInput
-from mkd_core.people import Employee, Mandate, MandateKind, Unit
+from mkd_core.people import Employee, Employment, Mandate, MandateKind, ServiceNumber, Unit
 from mkd_core.ports import Denied, Found, NotMine
 from mkd_core.usecases.context import Default
 from mkd_plugins.facts_check import FactsReport, check_facts, population, show_facts
@@ -196,6 +196,17 @@ def test_a_persons_facts_are_shown_with_where_they_were_read() -> None:
     assert shown["applicant.rating"] == ("known", "good", "ratings.csv")
     assert shown["applicant.talent_box"] == ("known", 8, "identity.table")
     assert shown["unit.direct_service"] == ("known", False, "identity.table")
+
+
+def test_a_persons_number_shows_its_last_three_digits_alone_or_that_there_is_none() -> None:
+    number = ServiceNumber.parse("198503122010011901", Employment.PNS)
+
+    heads = [
+        show_facts(person, None, on=ON, source="identity.table").lines()[0]
+        for person in (somebody("a", number=number), somebody("b"))
+    ]
+
+    assert heads == ["a (…901), 2023-06-19", "b (no usable service number), 2023-06-19"]
 
 
 def test_a_sensitive_fact_is_hidden_unless_asked_for() -> None:

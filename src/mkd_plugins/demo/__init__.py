@@ -15,7 +15,7 @@ from typing import TextIO
 
 from mkd_core.errors import InvalidInput
 from mkd_plugins.demo import agreeing, beginning, ending, working
-from mkd_plugins.demo.stage import Stage
+from mkd_plugins.demo.stage import Stage, need_the_extra
 from mkd_plugins.demo.telling import Teller
 
 _CHAPTERS: tuple[tuple[str, Callable[[Stage, Teller], dict[str, object]]], ...] = (
@@ -35,6 +35,7 @@ def run(out: TextIO, *, language: str = "en", as_json: bool = False, keep: Path 
     ``keep`` is a folder, new or empty, that keeps the files; without it they are removed. Raises ``MkdError`` when a
     part of the journey does not go as it must.
     """
+    need_the_extra()
     folder = keep or Path(tempfile.mkdtemp(prefix="mkd-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):

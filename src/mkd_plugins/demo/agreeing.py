@@ -45,9 +45,9 @@ def _mended(stage: Stage, tell: Teller) -> Agreement:
     if terms is None:
         raise MkdError("MKD289", "the refused request of the story has no remedy", where=name)
     tell.say(
-        "{who} takes the remedy: {days} days a week at home, the last one back at the office.",
-        "{who} mengambil jalan keluar: {days} hari sepekan di rumah, hari terakhir kembali di kantor.",
-        who=ANALYST,
+        "The remedy is taken by {who}: {days} days a week at home, the last one back at the office.",
+        "Jalan keluar diambil oleh {who}: {days} hari sepekan di rumah, hari terakhir kembali di kantor.",
+        who=tell.who(ANALYST),
         days=terms.plan.weeks[0].remote_days,
     )
     return stage.mkd.revise(name, terms=terms, by=ANALYST, at=at(AGREED_ON))
@@ -62,10 +62,10 @@ def _agreed(stage: Stage, tell: Teller, agreement: Agreement, superior: str) -> 
         agreement.id, targets=targets(5), by=superior, at=at(AGREED_ON, 10), note="Five, as in the months before"
     )
     tell.say(
-        "{superior}, who acts for the vacant post above, counters: five reports a month, not four. {who} agrees.",
-        "{superior}, pelaksana tugas jabatan yang kosong, mengusulkan lain: lima laporan sebulan. {who} setuju.",
-        superior=superior,
-        who=ANALYST,
+        "A counter-proposal by {superior}, for the vacant post above: five reports a month, not four. Agreed by {who}.",
+        "Usulan balik dari {superior}, untuk jabatan yang kosong: lima laporan sebulan. Disetujui {who}.",
+        superior=tell.who(superior),
+        who=tell.who(ANALYST),
     )
     return stage.mkd.agree(agreement.id, by=ANALYST, at=at(AGREED_ON, 10))
 
@@ -74,7 +74,7 @@ def _wrong_vote(stage: Stage, tell: Teller, agreement: Agreement) -> str:
     try:
         stage.mkd.approve(agreement.id, by=DRAFTER, at=at(AGREED_ON, 12))
     except NotAllowed as refused:
-        tell.say("A colleague tries to vote:", "Seorang rekan mencoba memberi suara:")
+        tell.say("A vote by {who}:", "Suara dari {who}:", who=tell.who(DRAFTER))
         tell.line(str(refused))
         return refused.code
     raise MkdError("MKD289", "a vote without the power was taken", where=agreement.id)

@@ -114,9 +114,9 @@ def decisions(stage: Stage, tell: Teller) -> dict[str, object]:
     for kind, (agreement, decided) in asked.items():
         days = max(week.remote_days for week in agreement.latest.terms.plan.weeks)
         tell.say(
-            "{who} asks for {days} day(s) a week at home: {outcome}, by {policy} {version}.",
-            "{who} memohon {days} hari sepekan di rumah: {outcome}, menurut {policy} {version}.",
-            who=agreement.applicant,
+            "For {who}, {days} day(s) a week at home: {outcome}, by {policy} {version}.",
+            "Untuk {who}, {days} hari sepekan di rumah: {outcome}, menurut {policy} {version}.",
+            who=tell.who(agreement.applicant),
             days=days,
             outcome=decided.verdict.outcome,
             policy=decided.verdict.policy,

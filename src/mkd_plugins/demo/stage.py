@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from email import message_from_bytes
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,17 @@ def at(on: date, hour: int = 9) -> datetime:
     return datetime.combine(on, time(hour), tzinfo=WIB).astimezone(UTC)
 
 
+def need_the_extra() -> None:
+    """Raise ``InvalidInput`` unless what the story uses beyond the library itself is installed."""
+    absent = [name for name in ("aiosmtpd", "holidays") if find_spec(name) is None]
+    if absent:
+        raise InvalidInput(
+            "MKD292",
+            f"the demonstration needs {' and '.join(absent)}, of the extra 'demo'",
+            mend="pip install 'mkd[demo]'",
+        )
+
+
 class Mailbox:
     """What the mail server received, by Message-ID; it turns the very first mail away once, as a busy server does."""
 
@@ -84,12 +96,8 @@ class Mailbox:
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailbox, int]]:
     """A real SMTP server on a free port of 127.0.0.1, and its mailbox."""
-    try:
-        from aiosmtpd.controller import Controller
-    except ImportError as error:
-        raise InvalidInput(
-            "MKD292", "the demonstration needs the extra 'demo'", mend="pip install 'mkd[demo]'"
-        ) from error
+    from aiosmtpd.controller import Controller
+
     mailbox = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

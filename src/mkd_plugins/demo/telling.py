@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from mkd_plugins.demo.cast import part
+
 _WIDTH = 96
 
 
@@ -21,6 +23,10 @@ class Teller:
     def word(self, english: str, indonesian: str) -> str:
         """The one of the two that is told."""
         return indonesian if self.language == "id" else english
+
+    def who(self, key: str) -> str:
+        """The person of that key, by the part they have in the story."""
+        return part(key, self.language)
 
     def chapter(self, english: str, indonesian: str) -> None:
         """Begin the next chapter."""

@@ -65,11 +65,11 @@ def month(stage: Stage, tell: Teller) -> dict[str, object]:
         closed = _closed(stage, who)
         reported = sum(done.activity.minutes for done in stage.mkd.dossier(who).work.values())
         tell.say(
-            "{who}: {reported} minutes reported, {minutes} validated; achievement {achievement:.0%}; proposed rating "
-            "{rating}, which the evaluator still has to decide.",
-            "{who}: {reported} menit dilaporkan, {minutes} divalidasi; capaian {achievement:.0%}; usulan predikat "
-            "{rating}, yang masih harus diputuskan penilai.",
-            who=who,
+            "For {who}: {reported} minutes reported, {minutes} validated; achievement {achievement:.0%}; proposed "
+            "rating {rating}, which the evaluator still has to decide.",
+            "Untuk {who}: {reported} menit dilaporkan, {minutes} divalidasi; capaian {achievement:.0%}; usulan "
+            "predikat {rating}, yang masih harus diputuskan penilai.",
+            who=tell.who(who),
             reported=reported,
             minutes=closed.minutes,
             achievement=closed.achievement or Decimal(0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -490,3 +491,44 @@ def test_a_configuration_that_cannot_work_is_refused_before_a_file_is_read(
 def test_an_unknown_map_is_refused_with_the_right_name(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"there is no map 'siap2' \(did you mean siap\?\)"):
         Config(map="siap2", people=Source(path=tmp_path / "people.csv"))
+
+
+def test_a_zone_or_a_yes_that_cannot_be_read_is_recorded_and_nothing_is_taken_from_it(
+    tmp_path: Path, tables: Tables
+) -> None:
+    tables()
+    path = tmp_path / "units.csv"
+    path.write_text("id,zona,layanan\nu1,WITA,1\nu2,GMT,maybe\n", encoding="utf-8")
+    columns = {"key": "id", "zone": "zona", "unit.direct_service": "layanan"}
+    people = Source(path=tmp_path / "people.csv", columns=COLUMNS["people"], codes=CODES["people"])
+
+    identity = TableIdentity(Config(people=people, units=Source(path=path, columns=columns)))
+
+    assert found(identity) == ["MKD243 units.csv, row 3, column layanan", "MKD243 units.csv, row 3, column zona"]
+    assert [(str(unit.zone), dict(unit.facts)) for unit in identity.units(ON)] == [
+        ("WITA", {"unit.direct_service": True}),
+        ("WIB", {}),
+    ]
+    assert person(identity, "a").facts["applicant.direct_service"] is True
+    assert "applicant.direct_service" not in person(identity, "c").facts
+
+
+@pytest.mark.parametrize("year", ["22", "tahun", "0000"])
+def test_a_year_that_is_none_is_recorded(tmp_path: Path, tables: Tables, year: str) -> None:
+    tables()
+    path = tmp_path / "ratings.csv"
+    path.write_text(f"nip,tahun,predikat\n{CITRA},{year},BAIK\n", encoding="utf-8")
+    columns = {"person": "nip", "year": "tahun", "applicant.rating": "predikat"}
+    people = Source(path=tmp_path / "people.csv", columns=COLUMNS["people"], codes=CODES["people"])
+
+    identity = TableIdentity(Config(people=people, ratings=Source(path=path, columns=columns, codes=CODES["ratings"])))
+
+    assert found(identity) == ["MKD240 ratings.csv, row 2, column tahun"]
+    assert "applicant.rating" not in person(identity, "c").facts
+
+
+@pytest.mark.skipif(find_spec("sqlalchemy") is not None, reason="SQLAlchemy is installed")
+def test_without_the_extra_a_select_says_what_to_install() -> None:
+    source = Source(url="sqlite://", select="SELECT 1", columns={"key": "a", "unit": "b"})
+
+    assert "mkd[sql]" in refused(TableIdentity(Config(people=source)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mkd_core import events as e
 from mkd_core.agreements import Agreement, State, StepProgress, Version, apply
@@ -328,14 +328,22 @@ def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:
         return ()
     name, number, step = case.agreement.id, case.agreement.latest.number, progress.step
     passed = e.DeadlinePassed(agreement=name, version=number, step=step.id, effect=step.late, due=progress.due)
-    if any(happened.event == passed for happened in case.dossier.history):
+    if any(_same_deadline(happened.event, passed) for happened in case.dossier.history):
         return ()
-    trail = _Trail(case.agreement).then(passed, case)
+    trail = _Trail(case.agreement)
     match step.late:
         case "escalate":
             over = (*progress.passed_over, *(approver.person for approver in progress.approvers))
             opened = _opened(ctx, case, trail, step, since=case.organisation.on, passed_over=over)
-            return trail.then(opened, case).events if opened.approvers else trail.events
+            if opened.approvers:
+                return trail.then(passed, case).then(opened, case).events
+            # At the top nobody is above: whoever is there keeps the vote, and hears of the deadline.
+            return (evolve(passed, effect="remind"),)
         case "deem_refused":
-            return trail.then(e.AgreementRefused(agreement=name, version=number, ground="deadline"), case).events
-    return _advance(ctx, case, trail, None).events
+            refused = e.AgreementRefused(agreement=name, version=number, ground="deadline")
+            return trail.then(passed, case).then(refused, case).events
+    return _advance(ctx, case, trail.then(passed, case), None).events
+
+
+def _same_deadline(event: Any, passed: e.DeadlinePassed) -> bool:
+    return isinstance(event, e.DeadlinePassed) and evolve(event, effect=passed.effect) == passed

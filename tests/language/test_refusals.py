@@ -37,6 +37,14 @@ WORDS = Vocabulary(
 PARAMETERS = {"most": 4, "kinds": ["rail"], "days": [1, 2], "kind": "rail", "share": 0.5, "slow": "boat"}
 
 REFUSED = [
+    ("trip.days && trip.days", "MKD310", 12, "write and, or"),
+    ("min(trip.days, trip.days, key=1) == 1", "MKD310", 1, "named arguments"),
+    ("abs(trip.days, 1) == 1", "MKD310", 1, "abs takes one number"),
+    ("abs(trip.kind) == 1", "MKD312", 5, "expected a number"),
+    ("{1, 2} == trip.days", "MKD310", 1, "stands behind in"),
+    ('"rail" in {"rail"}', "MKD312", 1, "directly beside a choice"),
+    ("(1 if True else 2).real == 1", "MKD310", 1, "an attribute of something computed"),
+    ('("rail" if trip.paid else "road") == trip.kind', "MKD312", 2, "directly beside a choice"),
     # text, code, column, what the message or mend holds
     ("trip.day <= 4", "MKD311", 1, "did you mean trip.days?"),
     ("4 >= trip.day", "MKD311", 6, "did you mean trip.days?"),
@@ -131,13 +139,15 @@ def test_the_caret_stands_below_the_mistake() -> None:
         "-" * 1900 + "1 == 1",
         " + ".join("1" for _ in range(401)) + " == 1",
         "1 == " + "*".join(["9" * 60] * 30),
+        "trip.days < parameter.huge",
+        "trip.days in {" + ", ".join("1" for _ in range(399)) + "}",
     ],
-    ids=["characters", "levels of not", "brackets", "signs", "nodes", "an integer without bounds"],
+    ids=["characters", "levels of not", "brackets", "signs", "sum", "product", "huge parameter", "set"],
 )
 def test_what_is_too_large_is_refused(text: str) -> None:
     """Length, number of parts, depth and size of integers have limits, and none of them can hurt the reader."""
     with pytest.raises(ExpressionError) as caught:
-        compile_expression(text, WORDS)
+        compile_expression(text, WORDS, parameters={"huge": 10**301})
 
     assert caught.value.code in {"MKD310", "MKD312", "MKD313"}
 
@@ -222,6 +232,25 @@ def test_a_fact_has_a_name_that_expressions_can_say(name: str) -> None:
     """A vocabulary refuses names that no expression could name."""
     with pytest.raises(InvalidInput, match="MKD253"):
         Vocabulary([fact(name, Kind.YES_NO)])
+
+
+def test_a_number_has_a_range() -> None:
+    """Without a range nobody could say how large a computed number gets, or try its values."""
+    with pytest.raises(InvalidInput, match="has no range"):
+        Vocabulary([fact("trip.days", Kind.INTEGER)])
+
+
+def test_evaluating_refuses_what_the_vocabulary_does_not_know() -> None:
+    """An unknown fact, a value outside its range and a parameter of no type are invalid input, not a crash."""
+    compiled = compile_expression("trip.days + 1", WORDS)
+
+    with pytest.raises(InvalidInput, match=r"did you mean trip\.days"):
+        compiled.evaluate({"trip.dais": 1})
+    with pytest.raises(InvalidInput, match=r"MKD252 trip\.days"):
+        compiled.evaluate({"trip.days": 31})
+    with pytest.raises(InvalidInput, match=r"MKD252 parameter\.odd"):
+        compile_expression("1", WORDS, parameters={"odd": object()})
+    assert compiled.evaluate({"trip.days": None}) is None
 
 
 def test_a_fact_is_defined_once() -> None:

@@ -43,7 +43,7 @@ LARGEST_INTEGER = 10**300
 
 FUNCTIONS = ("time", "date", "min", "max", "abs", "known")
 
-Numeric = TypeVar("Numeric", Constant, Arithmetic)
+Numeric = TypeVar("Numeric", Constant, ParameterName, Arithmetic)
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -283,7 +283,7 @@ class _Reader:
             found = self.parameter(node, leaf)
             if found.is_list:
                 raise self.refusal(node, "MKD312", f"the list {name} stands only behind in or not in")
-            return ParameterName(leaf, Type(found.kind))
+            return self.bounded(node, ParameterName(leaf, Type(found.kind)))
         if name not in self.vocabulary:
             if name in {"true", "false"}:
                 raise self.refusal(node, "MKD311", f"nothing is called {name}", f"write {name.title()}")
@@ -323,11 +323,10 @@ class _Reader:
                 return abs(value)
             case FactName(name):
                 fact = self.vocabulary[name]
-                if fact.low is None or fact.high is None:
-                    return 2**63
-                return max(abs(int(fact.low)), abs(int(fact.high)))
-            case ParameterName():
-                return 2**63
+                return max(abs(int(fact.low or 0)), abs(int(fact.high or 0)))
+            case ParameterName(name):
+                setting = self.parameters[name].value
+                return abs(setting) if isinstance(setting, int) else 0
             case Arithmetic(left, operator, right):
                 sides = self.largest(left), self.largest(right)
                 return sides[0] * sides[1] if operator == "*" else sides[0] + sides[1]

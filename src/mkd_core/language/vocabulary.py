@@ -166,6 +166,8 @@ class Vocabulary:
             if parts[0] == "parameter" or not all(part.isidentifier() and not iskeyword(part) for part in parts):
                 message = f"no expression could say {fact.name!r}"
                 raise InvalidInput("MKD253", message, mend="letters, digits and underscores, joined by dots")
+            if fact.kind in NUMBERS and (fact.low is None or fact.high is None):
+                raise InvalidInput("MKD253", f"the number {fact.name} has no range", mend="give it low and high")
 
     def __len__(self) -> int:
         return len(self.facts)

@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from mkd_core.errors import MkdError, Permanent
+
 
 class EffectStatus(StrEnum):
     """Where a delivery stands: ``dead`` waits for a person to replay it."""
@@ -75,6 +77,11 @@ class Backoff:
         return Settlement(
             status=EffectStatus.PENDING, at=at, due=at + timedelta(seconds=self.delays[attempts]), problem=problem
         )
+
+    def after_error(self, attempts: int, at: datetime, problem: MkdError) -> Settlement:
+        """The settlement of what a backend or the service raised; only a ``Permanent`` one is not tried again."""
+        said = f"{problem.code} {problem.message}"
+        return self.after(attempts, at, said, permanent=isinstance(problem, Permanent))
 
 
 def effect_key(stream: str, number: int, port: str, index: int = 0) -> str:

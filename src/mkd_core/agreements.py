@@ -81,7 +81,7 @@ class Version:
 
     number: int
     terms: Terms
-    targets: tuple[Target, ...]
+    targets: tuple[Target, ...] = field(repr=False)
     state: State = State.DRAFT
     revision: int = 1
     consents: frozenset[str] = frozenset({"employee"})

@@ -17,7 +17,7 @@ from mkd_core.people import Unit
 from mkd_core.performance import Level, Period, PeriodResult, close_period
 from mkd_core.targets import Realisation, Target
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.dossier import Dossier, WorkDone
+from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
 
 
@@ -69,11 +69,6 @@ def assess(ctx: Context, dossier: Dossier, unit: Unit, period: Period, behaviour
         working_days=_working_days(ctx, unit, period),
         behaviour=behaviour,
     )
-
-
-def _not_accepted(done: WorkDone) -> int:
-    """The minutes of an activity that were looked at and not accepted."""
-    return 0 if done.accepted is None else done.activity.minutes - done.accepted
 
 
 def _agreed(dossier: Dossier, period: Period) -> Iterator[tuple[str, Target]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from mkd_core.errors import MkdError
+from mkd_core.journal.codec import instant
 from mkd_core.outbox import Delivery, EffectStatus, Settlement
 from mkd_core.ports import Declined, Notice, PayReceipt
 from mkd_core.usecases.context import Context
@@ -28,6 +29,7 @@ class DeliveryReport:
 
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead."""
+    instant(now)
     due = ctx.journal.due(now, limit)
     organisation = ctx.organisation(now.date())
     settled: list[Settlement] = []

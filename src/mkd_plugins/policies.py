@@ -48,10 +48,15 @@ def policy_history(
     """
     if isinstance(id_or_path, Path) or id_or_path.endswith(".toml") or "/" in id_or_path or "\\" in id_or_path:
         return _of_path(Path(id_or_path), vocabulary)
+    return History.from_texts(_policy_texts(policy_folder(id_or_path, packs=packs)), vocabulary=vocabulary)
+
+
+def policy_folder(id: str, *, packs: Iterable[RulePack] = ()) -> Traversable | Path:
+    """The folder of the pack with that policy. Raises ``PolicyError`` for an unknown id."""
     folders = {**_shipped(), **{pack.id: pack.folder for pack in packs}}
-    if id_or_path not in folders:
-        raise PolicyError("MKD325", f"no policy is called {id_or_path!r}", mend=did_you_mean(id_or_path, folders))
-    return History.from_texts(_policy_texts(folders[id_or_path]), vocabulary=vocabulary)
+    if id not in folders:
+        raise PolicyError("MKD325", f"no policy is called {id!r}", mend=did_you_mean(id, folders))
+    return folders[id]
 
 
 def shipped_ids() -> tuple[str, ...]:

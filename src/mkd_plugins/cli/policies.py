@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Literal
 
 from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy
 from mkd_plugins.calendar.seasons import seasons_between
 from mkd_plugins.cli.session import Session
-from mkd_plugins.policies import policy_history
+from mkd_plugins.policies import policy_folder, policy_history
 
 _UNKNOWN = "MKD325"
 
@@ -21,11 +23,22 @@ def found_history(session: Session, name: str) -> History:
     except PolicyError as error:
         if error.code != _UNKNOWN or session.no_plugins:
             raise
-    from mkd_plugins.config import Config
-    from mkd_plugins.host import Host
+    with session.host() as host:
+        return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
 
-    with Host.load(Config()) as host:
-        return policy_history(name, packs=host.packs)
+
+def found_folder(session: Session, name: str) -> Traversable | Path:
+    """The folder in which that policy and its worked cases are."""
+    path = Path(name)
+    if path.exists():
+        return path if path.is_dir() else path.parent
+    try:
+        return policy_folder(name)
+    except PolicyError as error:
+        if error.code != _UNKNOWN or session.no_plugins:
+            raise
+    with session.host() as host:
+        return policy_folder(name, packs=host.packs)
 
 
 def found_policy(session: Session, name: str, *, on: date, layer: Literal["base"] | None = None) -> Policy:

@@ -7,20 +7,24 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import field, frozen
 
-from mkd_core.errors import InvalidInput, MkdError, NotAllowed
+from mkd_core.errors import InvalidInput, MkdError, NotAllowed, NotFound
 from mkd_core.people import Employee, Employment, ServiceNumber
+from mkd_core.usecases.context import Default
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_plugins.cli import output
 from mkd_plugins.cli.words import say
 
 if TYPE_CHECKING:
+    from mkd_core.ports import Journal
     from mkd_plugins.config import Roles
     from mkd_plugins.deployment import Deployment
+    from mkd_plugins.host import Host
 
 _NUMBER = re.compile(r"[\d ]{9,}")
 READERS = frozenset({"hr", "auditor"})
@@ -47,6 +51,26 @@ class Session:
                 for problem in mkd.host.problems:
                     if problem.code != "MKD104":  # an extra that nobody asked for
                         click.echo(f"warning: {problem}", err=True)
+
+    @contextmanager
+    def host(self) -> Iterator[Host]:
+        """The plugins alone, without opening any backend; those of no file where there is none."""
+        from mkd_plugins.config import Config
+        from mkd_plugins.host import Host
+
+        config = Config.load(self.config) if Path(self.config).exists() else Config()
+        with Host.load(config, no_plugins=self.no_plugins) as host:
+            yield host
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The journal alone, so that it can be looked at when nothing else works."""
+        from mkd_core.ports import Port
+        from mkd_plugins.config import Config
+        from mkd_plugins.host import Host
+
+        with Host.load(Config.load(self.config), no_plugins=self.no_plugins) as host:
+            yield host.one(Port.JOURNAL)
 
     def words(self) -> str:
         """The language where no deployment is needed: what was said, else that of the file if there is one."""
@@ -83,6 +107,18 @@ class Desk:
         if at.date() not in self._organisations:
             self._organisations[at.date()] = self.mkd.organisation(at.date())
         return self._organisations[at.date()]
+
+    @property
+    def defaults(self) -> Mapping[str, Default]:
+        """What the deployment takes for facts that nobody knows."""
+        configured = self.mkd.host.config.defaults
+        return {fact: Default(value=default.value, source=default.source) for fact, default in configured.items()}
+
+    def unit(self, key: str, at: datetime) -> str:
+        """That key, if a unit has it. Raises ``NotFound``."""
+        if self.organisation(at).unit(key) is None:
+            raise NotFound("MKD407", f"no identity backend knows the unit {key!r}", where="UNIT")
+        return key
 
     def employee(self, handle: str, at: datetime) -> Employee:
         """The person of a key, service number, login or mail address. Raises ``InvalidInput`` for no number at all."""

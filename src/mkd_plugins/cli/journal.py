@@ -1,0 +1,137 @@
+"""``mkd journal``: verify, export and describe what happened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from mkd_core.journal import Fault, Head, Record, Verifier, export_line, read_export
+from mkd_plugins.cli import options
+from mkd_plugins.cli.session import Session, answer
+
+
+@click.group()
+def journal() -> None:
+    """Verify, export and describe the journal."""
+
+
+@journal.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--head", "known", type=click.Path(dir_okay=False), help="A head kept elsewhere: finds what was cut off.")
+@options.as_json
+@click.pass_context
+def verify(ctx: click.Context, file: str | None, known: str | None, as_json: bool) -> None:
+    """Verify the hash chain of the configured journal, or of a canonical export in FILE.
+
+    Every changed byte of an event is found and the event named. Events missing at the end, and a missing stream, are
+    found with --head alone: keep heads (`mkd journal head`) where the writer of the journal cannot reach them.
+    """
+    session: Session = ctx.obj
+    head = Head.from_text(Path(known).read_text(encoding="utf-8"), where=known) if known else None
+    verifier, faults = Verifier(head), list[Fault]()
+    if file is None:
+        with session.journal() as kept:
+            for _, record in _shown(kept.records(), kept.head().events):
+                verifier.check(record)
+    else:
+        with _opened(file) as lines:
+            for record in read_export(lines, faults):
+                verifier.check(record)
+    _answer(ctx, verifier, [*faults, *verifier.finish()], as_json)
+
+
+def _answer(ctx: click.Context, verifier: Verifier, faults: list[Fault], as_json: bool) -> None:
+    head = verifier.head
+    data = {
+        "verified": not faults,
+        "events": verifier.events,
+        "streams": len(head.streams),
+        "head": head.digest,
+        "faults": [{"event": fault.event, "problem": fault.problem} for fault in faults],
+    }
+    text = f"journal verified: {verifier.events} events in {len(head.streams)} streams, head {head.digest}"
+    answer(as_json, data, "" if faults else text)
+    if faults:
+        for fault in faults if not as_json else ():
+            click.echo(str(fault))
+        problem = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        click.echo(f"error: MKD515 journal: {problem} found (compare with a copy from before)", err=True)
+        ctx.exit(1)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[Iterable[str]]:
+    # Bytes that are no UTF-8 reach the reader as halves of characters, which it finds and names.
+    if file == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    with open(file, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
+        yield lines
+
+
+def _shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple[int, Record]]:
+    """The same, with progress on a terminal."""
+    if not sys.stderr.isatty() or length < 1000:
+        yield from records
+        return
+    with click.progressbar(records, length=length, file=sys.stderr) as bar:
+        yield from bar
+
+
+@journal.command()
+@click.option("--out", type=click.Path(dir_okay=False), help="Write here.  [standard output]")
+@click.option("--private", is_flag=True, help="With what is private: names in texts, facts, targets.")
+@click.pass_obj
+def export(session: Session, out: str | None, private: bool) -> None:
+    """Write every event as its canonical line; `mkd journal verify FILE` checks it anywhere.
+
+    Without --private the chain can be verified all the same.
+    """
+    from attrs import evolve
+
+    with session.journal() as kept, _writing(out) as target:
+        for _, record in _shown(kept.records(), kept.head().events):
+            target.write(export_line(record if private else evolve(record, salt=None, private=None)) + "\n")
+
+
+@journal.command()
+@click.option("--out", type=click.Path(dir_okay=False), help="Write here.  [standard output]")
+@click.pass_obj
+def head(session: Session, out: str | None) -> None:
+    """Write the last number and hash of every stream; kept elsewhere, it proves that nothing was cut off."""
+    with session.journal() as kept, _writing(out) as target:
+        target.write(kept.head().to_text())
+
+
+@contextmanager
+def _writing(out: str | None) -> Iterator[IO[str]]:
+    if out is None:
+        yield sys.stdout
+        return
+    with open(out, "w", encoding="utf-8", newline="\n") as file:
+        yield file
+
+
+@journal.command()
+@click.option(
+    "--dialect", type=click.Choice(["embedded", "sqlite", "postgresql", "mysql"]), default="embedded", show_default=True
+)
+def ddl(dialect: str) -> None:
+    """The statements that make an empty journal, for a database that others administer; MariaDB takes mysql's.
+
+    `embedded` is the shipped SQLite journal; the others are those of [journal.sql] (extra `sql`).
+    """
+    if dialect == "embedded":
+        from mkd_plugins.journal import sqlite
+
+        click.echo(sqlite.ddl(), nl=False)
+        return
+    from mkd_plugins.journal import tables
+
+    click.echo(tables.ddl(dialect), nl=False)

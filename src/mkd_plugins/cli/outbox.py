@@ -1,0 +1,83 @@
+"""``mkd outbox``: what has to be delivered to the world."""
+
+from __future__ import annotations
+
+import click
+
+from mkd_core.errors import InvalidInput
+from mkd_core.outbox import EffectStatus
+from mkd_plugins.cli import options, output
+from mkd_plugins.cli.options import How
+from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.views import delivery_data
+
+
+@click.group()
+def outbox() -> None:
+    """Notices and pay lines on their way out; each is delivered at least once under one key."""
+
+
+@outbox.command()
+@options.asking
+@click.pass_obj
+def deliver(session: Session, how: How) -> None:
+    """Try everything that is due, each once; for a timer. Exit status 1 when something now waits for a person."""
+    with session.open() as desk:
+        desk.need_grant()
+        report = desk.mkd.deliver(how.at)
+        counts = {"delivered": report.delivered, "retried": report.retried, "dead": report.dead}
+        receipts = [
+            {
+                "key": receipt.key,
+                "lines": [
+                    {"key": line.key, "quantity": str(line.quantity), "reference": line.reference}
+                    for line in receipt.lines
+                ],
+            }
+            for receipt in report.receipts
+        ]
+        answer(
+            how.as_json,
+            {**counts, "receipts": receipts, "problems": list(report.problems)},
+            desk.say("delivered", **counts),
+        )
+        for problem in report.problems:
+            click.echo(f"warning: {problem}", err=True)
+    if report.dead:
+        raise click.exceptions.Exit(1)
+
+
+@outbox.command("list")
+@click.option("--status", type=click.Choice([status.value for status in EffectStatus]), help="Only those.")
+@options.as_json
+@click.pass_obj
+def listed(session: Session, status: str | None, as_json: bool) -> None:
+    """Everything in the outbox, oldest first."""
+    with session.open() as desk:
+        found = [delivery_data(each) for each in desk.mkd.journal.deliveries(EffectStatus(status) if status else None)]
+        rows = [
+            (each["key"], each["kind"], each["to"], each["status"], each["attempts"], each["problem"]) for each in found
+        ]
+        headings = ["key", *(desk.say(key) for key in ("kind", "to", "status", "attempts", "problem"))]
+        answer(as_json, found, output.table(headings, rows) if rows else desk.say("nothing"))
+
+
+@outbox.command()
+@click.argument("keys", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that wait for a person.")
+@options.as_json
+@click.pass_obj
+def replay(session: Session, keys: tuple[str, ...], everything: bool, as_json: bool) -> None:
+    """Make what was given up pending again, from its first attempt on; then `mkd outbox deliver`."""
+    with session.open() as desk:
+        desk.need_grant()
+        dead = [each.effect.key for each in desk.mkd.journal.deliveries(EffectStatus.DEAD)]
+        chosen = dead if everything else list(keys)
+        for key in chosen:
+            if key not in dead:
+                raise InvalidInput(
+                    "MKD442", "nothing of that key waits for a person", where=key, mend="mkd outbox list --status dead"
+                )
+        for key in chosen:
+            desk.mkd.journal.replay(key)
+        answer(as_json, {"replayed": chosen}, "\n".join(chosen) or desk.say("nothing"))

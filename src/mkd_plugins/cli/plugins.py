@@ -1,0 +1,121 @@
+"""``mkd plugins``: what is installed, and whether it works."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mkd_core.errors import NotFound, did_you_mean
+from mkd_plugins.cli import options, output
+from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.words import say
+from mkd_plugins.host import Host, Row
+from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
+
+
+@click.group()
+def plugins() -> None:
+    """Which plugins are installed, and whether they work."""
+
+
+@plugins.command("list")
+@options.as_json
+@click.pass_obj
+def listed(session: Session, as_json: bool) -> None:
+    """Every installed plugin: its state, what it offers, what of that is configured (with a star)."""
+    language = session.words()
+    with session.host() as host:
+        rows = host.report()
+        shown = [
+            (
+                row.label,
+                row.version,
+                row.state,
+                ", ".join((*_offers(row), *(f"policy {name}" for name in row.policies))),
+            )
+            for row in rows
+        ]
+        headings = ["plugin", say("version", language), say("state", language), say("offers", language)]
+        answer(as_json, [_data(row) for row in rows], output.table(headings, shown))
+
+
+@plugins.command()
+@click.argument("name")
+@options.as_json
+@click.pass_obj
+def show(session: Session, name: str, as_json: bool) -> None:
+    """One plugin, by its entry point or whole label, with every problem of it."""
+    with session.host() as host:
+        rows = {row.label: row for row in host.report()}
+        found = next((row for label, row in rows.items() if name in (label, label.partition("[")[2].rstrip("]"))), None)
+        if found is None:
+            entries = [label.partition("[")[2].rstrip("]") for label in rows]
+            raise NotFound("MKD443", f"no plugin is called {name!r}", mend=did_you_mean(name, entries))
+        data = _data(found)
+        answer(as_json, data, output.card([(key, value) for key, value in data.items() if key != "problems"]))
+        if not as_json:
+            for problem in found.problems:
+                click.echo(str(problem))
+
+
+@plugins.command()
+@click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too: files, databases.")
+@options.as_json
+@click.pass_context
+def check(ctx: click.Context, open_them: bool, as_json: bool) -> None:
+    """Read every plugin and the whole of mkd.toml; exit status 1 when something is wrong."""
+    session: Session = ctx.obj
+    from mkd_plugins.config import Config
+
+    config = Config.load(session.config)
+    with Host.load(config, no_plugins=session.no_plugins) as host:
+        host.check()
+        if open_them:
+            _open(host)
+        problems = [problem for problem in host.problems if problem.code != EXTRA_MISSING]
+        loaded = sum(row.state == "loaded" for row in host.report())
+        data = {
+            "loaded": loaded,
+            "backends": [table.path for table in config.backends],
+            "problems": list(map(_problem, problems)),
+        }
+        answer(as_json, data, f"{loaded} plugins, {len(config.backends)} backends")
+    for problem in problems:
+        click.echo(f"error: {problem}", err=True)
+    if problems:
+        sys.stdout.flush()
+        ctx.exit(1)
+
+
+def _open(host: Host) -> None:
+    """Make each configured backend; what cannot be made is recorded by the host."""
+    build: Callable[[str], object] = host.build
+    for port in dict.fromkeys(table.port for table in host.config.backends):
+        try:
+            build(port)
+        except PluginProblem:
+            continue
+
+
+def _offers(row: Row) -> list[str]:
+    return [f"{offer}*" if offer in row.configured else offer for offer in row.offers]
+
+
+def _problem(problem: PluginProblem) -> dict[str, str]:
+    return {"code": problem.code, "label": problem.label, "line": problem.line, "hint": problem.hint}
+
+
+def _data(row: Row) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "version": row.version,
+        "module": row.module,
+        "state": row.state,
+        "offers": list(row.offers),
+        "configured": list(row.configured),
+        "policies": list(row.policies),
+        "problems": list(map(_problem, row.problems)),
+    }

@@ -1,0 +1,24 @@
+"""``mkd tick``: do all that is due."""
+
+from __future__ import annotations
+
+import click
+
+from mkd_plugins.cli import options
+from mkd_plugins.cli.options import How
+from mkd_plugins.cli.session import Session, answer
+
+
+@click.command()
+@options.asking
+@click.pass_obj
+def tick(session: Session, how: How) -> None:
+    """Do all that is due: act on deadlines that passed, resolve approvers again. Idempotent; for a timer."""
+    with session.open() as desk:
+        desk.need_grant()
+        report = desk.mkd.tick(how.at)
+        problems = [str(problem) for problem in report.problems]
+        data = {"changed": list(report.changed), "problems": problems}
+        answer(how.as_json, data, "\n".join(report.changed) or desk.say("nothing"))
+        for problem in problems:
+            click.echo(f"warning: {problem}", err=True)

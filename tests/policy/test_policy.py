@@ -224,6 +224,17 @@ def test_a_season_lays_its_parameters_over_those_of_the_year(policy: Policy) -> 
     assert in_season.parameters["minutes"].article == "4(2)"
 
 
+def test_deciding_again_gives_the_same(policy: Policy) -> None:
+    """Decisions are values: the same rules, day and facts make equal ones, and the repr shows no fact."""
+    day = date(2024, 5, 1)
+    once, again = (policy.on(day).decide(facts(remote_days=5)) for _ in range(2))
+
+    assert once == again
+    assert hash(once) == hash(again)
+    assert once != policy.on(date(2024, 5, 2)).decide(facts(remote_days=5))
+    assert repr(once) == "<Decision: refuse by check 1>"
+
+
 def test_the_day_of_the_decision_is_the_fact_today_unless_said(policy: Policy) -> None:
     """policy.on fills in today, also where a rule only asks whether it is known; a line may say another day."""
     early = policy.on(date(2023, 6, 20))

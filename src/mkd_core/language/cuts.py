@@ -287,26 +287,31 @@ def _conditional(asked: int, then: Possible, otherwise: Possible) -> Possible:
     return made
 
 
+def _exact(number: int | float) -> int | Fraction:
+    """The number as it is written: 0.01 is a hundredth."""
+    return number if isinstance(number, int) else Fraction(str(number))
+
+
 class Grid:
     """The values of a fact that may be proposed, lowest first, and how many steps they lie from the present one."""
 
-    __slots__ = ("_place", "_present", "count", "fact")
+    __slots__ = ("_low", "_place", "_present", "_step", "count", "fact")
 
     def __init__(self, fact: Fact, present: Value) -> None:
         self.fact = fact
         self._present = present
         self._place: Fraction | None = None
+        self._low: int | Fraction = _exact(fact.low or 0)
+        self._step: int | Fraction = _exact(fact.step)
         if fact.kind is Kind.YES_NO:
             self.count, self._place = 2, Fraction(int(bool(present)))
         elif fact.kind is Kind.CHOICE:
             self.count = len(fact.choices)
         else:
-            assert fact.low is not None
             assert fact.high is not None
             assert isinstance(present, int | float)
-            low, step = Fraction(str(fact.low)), Fraction(str(fact.step))
-            self.count = int((Fraction(str(fact.high)) - low) / step) + 1
-            place = (Fraction(present) - low) / step
+            self.count = int((_exact(fact.high) - self._low) // self._step) + 1
+            place = Fraction(Fraction(present) - self._low) / self._step
             near = round(place)
             # 0.29 is on a grid of hundredths, though no float is exactly 0.29.
             on_grid = 0 <= near < self.count and self.value(near) == present
@@ -318,7 +323,7 @@ class Grid:
             return number == 1
         if self.fact.kind is Kind.CHOICE:
             return self.fact.choices[number]
-        exact = Fraction(str(self.fact.low)) + number * Fraction(str(self.fact.step))
+        exact = self._low + number * self._step
         return float(exact) if self.fact.kind is Kind.FLOAT else int(exact)
 
     @property

@@ -148,16 +148,17 @@ class Fact:
 class Vocabulary:
     """The facts an expression may name, in a fixed order, and what always holds between them.
 
-    ``invariants`` are expressions over the same facts: what held before a change must hold after it. A vocabulary is
-    never changed; ``extended`` gives a larger one.
+    ``invariants`` are expressions over the same facts: what held before a change must hold after it. ``spaces`` are the
+    first parts of names with a dot. A vocabulary is never changed; ``extended`` gives a larger one.
     """
 
-    __slots__ = ("facts", "index", "invariants")
+    __slots__ = ("facts", "index", "invariants", "spaces")
 
     def __init__(self, facts: Iterable[Fact], *, invariants: Iterable[str] = ()) -> None:
         self.facts: tuple[Fact, ...] = tuple(facts)
         self.index: Mapping[str, int] = {fact.name: number for number, fact in enumerate(self.facts)}
         self.invariants: tuple[str, ...] = tuple(invariants)
+        self.spaces = frozenset(fact.name.partition(".")[0] for fact in self.facts if "." in fact.name)
         for place, fact in enumerate(self.facts):
             if self.index[fact.name] != place:
                 message = f"the fact {fact.name} is defined twice"

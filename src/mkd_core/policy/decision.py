@@ -153,11 +153,15 @@ class Decision:
         if not isinstance(other, Decision):
             return NotImplemented
         return (
-            self.policy == other.policy
+            self._by() == other._by()
             and self.facts == other.facts
             and self.failed == other.failed
             and self.undetermined == other.undetermined
         )
+
+    def _by(self) -> tuple[object, ...]:
+        policy = self.policy
+        return policy.id, policy.version, policy.moment, policy.day, policy.seasons
 
     def __hash__(self) -> int:
         return hash((self.facts, self.failed, self.undetermined))

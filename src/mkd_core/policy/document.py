@@ -179,7 +179,7 @@ def read_document(text: str, *, file: str = "policy") -> Document:
 
 
 def _structure(data: dict[str, Any], file: str) -> FileTable:
-    from cattrs import BaseValidationError
+    from cattrs.errors import BaseValidationError
 
     try:
         return _converter().structure(data, FileTable)
@@ -239,7 +239,7 @@ def _list_of(converter: Converter) -> Any:
         # Text is iterable, and so is a table: neither is a list.
         if not isinstance(value, list):
             raise BadValue("expected a list")
-        from cattrs import IterableValidationError, IterableValidationNote
+        from cattrs.errors import IterableValidationError, IterableValidationNote
 
         (inner,) = get_args(kind)
         made, errors = [], []
@@ -258,7 +258,12 @@ def _list_of(converter: Converter) -> Any:
 
 def _explain(error: Exception, path: list[str | int], data: object, file: str) -> Iterator[PolicyError]:
     """Each problem inside a cattrs error, with its place in the words of the file."""
-    from cattrs import AttributeValidationNote, BaseValidationError, ForbiddenExtraKeysError, IterableValidationNote
+    from cattrs.errors import (
+        AttributeValidationNote,
+        BaseValidationError,
+        ForbiddenExtraKeysError,
+        IterableValidationNote,
+    )
 
     for note in getattr(error, "__notes__", ()):
         if isinstance(note, AttributeValidationNote):

@@ -360,7 +360,7 @@ class Facts:
         """
         flat: dict[str, object] = {}
         problems: list[str] = []
-        spaces = {fact.name.partition(".")[0] for fact in vocabulary if "." in fact.name}
+        spaces = vocabulary.spaces
         for key, value in nested.items():
             if key in spaces:
                 if isinstance(value, Mapping):

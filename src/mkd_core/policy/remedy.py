@@ -92,7 +92,10 @@ def _invariants(vocabulary: Vocabulary) -> tuple[Node, ...]:
 
 def find_remedy(decision: Decision) -> Remedy:
     """The remedy of a decision; see ``Remedy`` and the text of this module."""
-    policy, facts = decision.policy, decision.facts.under(decision.policy.vocabulary)
+    policy = decision.policy
+    if not (decision.failed | decision.undetermined) & policy.grave:
+        return _nothing_to_change(decision, ())
+    facts = decision.facts.under(policy.vocabulary)
     search = _Search(facts, policy.values)
     violated: list[_Demand] = []
     kept: list[_Demand] = []
@@ -100,14 +103,15 @@ def find_remedy(decision: Decision) -> Remedy:
     for number, tree in policy.trees:
         if not policy.grave >> number & 1:
             continue
-        missing = [name for name in reads(tree) if facts[name] is None]
+        open_for = [name for name in reads(tree) if facts[name] is None] if decision.undetermined >> number & 1 else []
+        if open_for:
+            needed.update(dict.fromkeys(open_for))
+            continue
         demand = _Demand(number, tree, search.negotiable_in(tree))
-        if decision.failed >> number & 1 or (decision.undetermined >> number & 1 and not missing):
-            violated.append(demand)
-        elif decision.undetermined >> number & 1:
-            needed.update(dict.fromkeys(missing))
-        else:
-            kept.append(demand)
+        broken = (decision.failed | decision.undetermined) >> number & 1
+        (violated if broken else kept).append(demand)
+    if not violated:
+        return _nothing_to_change(decision, tuple(needed))
     held = [
         _Demand(None, tree, search.negotiable_in(tree))
         for tree in _invariants(policy.vocabulary)
@@ -144,6 +148,10 @@ def find_remedy(decision: Decision) -> Remedy:
         outcome=policy.decide(mended).outcome,
         complete=complete,
     )
+
+
+def _nothing_to_change(decision: Decision, needed: tuple[str, ...]) -> Remedy:
+    return Remedy(changes=(), needed=needed, unfixable=(), conflict=(), outcome=decision.outcome, complete=True)
 
 
 def _tied(demands: Sequence[_Demand]) -> list[list[_Demand]]:

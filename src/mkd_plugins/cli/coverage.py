@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import click
 
-from mkd_core.coverage import Requirement, Stretch, extremes, stretches
+from mkd_core.coverage import Stretch, stretches
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.worktime import DAY, WEEKDAYS, Day, clock, minutes
 from mkd_plugins.cli import options, output
@@ -36,28 +36,9 @@ def coverage(
         days = desk.mkd.roster(desk.unit(unit, how.at), begin - timedelta(days=1), until, at=how.at)
         plans = _plans(days)
         members = sorted({day.person for day in days})
-        dates = [on for on in plans if on >= begin]
+        dates = [on for on in plans if on >= begin and any(day.windows for day in plans[on].values())]
         looked_at = [stretch for on in dates for stretch in stretches(plans, members, on, start, end)]
-        if people:
-            rows = [
-                (stretch.on, f"{clock(stretch.start)}-{clock(stretch.end)}", *_who(stretch, name))
-                for stretch in looked_at
-            ]
-        else:
-            demand = Requirement(days=WEEKDAYS, start=start, end=end, min_people=0)
-            rows = []
-            for on in dates:
-                worst = extremes(plans, members, [on], demand)
-                if worst is not None:
-                    few, many = worst.fewest_onsite, worst.most_remote
-                    rows.append(
-                        (
-                            f"{on} {WEEKDAYS[on.weekday()]}",
-                            f"{clock(few.start)}-{clock(few.end)}",
-                            f"{len(few.onsite)} / {len(members)}",
-                            str(len(many.remote)),
-                        )
-                    )
+        rows = [_span(each, name) for each in looked_at] if people else [_worst(looked_at, on) for on in dates]
         headings = [desk.say(word) for word in ("on", "time", "onsite", "remote")]
         answer(how.as_json, [_data(stretch) for stretch in looked_at], output.table(headings, rows))
 
@@ -75,8 +56,21 @@ def _plans(days: Iterable[PlannedDay]) -> dict[date, dict[str, Day]]:
     return plans
 
 
-def _who(stretch: Stretch, name: Namer) -> Sequence[str]:
-    return [", ".join(map(name, sorted(people))) for people in (stretch.onsite, stretch.remote)]
+def _span(stretch: Stretch, name: Namer) -> Sequence[str]:
+    onsite, remote = (", ".join(map(name, sorted(people))) for people in (stretch.onsite, stretch.remote))
+    return (str(stretch.on), f"{clock(stretch.start)}-{clock(stretch.end)}", onsite, remote)
+
+
+def _worst(looked_at: Sequence[Stretch], on: date) -> Sequence[str]:
+    """The earliest moment of that day with the fewest on site, and the most who work elsewhere at one moment."""
+    of_the_day = [stretch for stretch in looked_at if stretch.on == on]
+    fewest = min(of_the_day, key=lambda stretch: len(stretch.onsite))
+    return (
+        f"{on} {WEEKDAYS[on.weekday()]}",
+        f"{clock(fewest.start)}-{clock(fewest.end)}",
+        str(len(fewest.onsite)),
+        str(max(len(stretch.remote) for stretch in of_the_day)),
+    )
 
 
 def _data(stretch: Stretch) -> dict[str, object]:

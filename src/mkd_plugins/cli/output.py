@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-_NARROWEST = 16
-
 
 def write_json(data: Any) -> None:
     """The data as JSON, readable."""
@@ -19,13 +17,16 @@ def write_json(data: Any) -> None:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows under headings; columns aligned, the widest one folded until the lines fit the terminal."""
+    """Rows under headings; columns aligned, and folded between words until the lines fit the terminal."""
     cells = [[str(heading) for heading in headings], *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(headings))]
-    room = min(shutil.get_terminal_size((100, 24)).columns, 120) - 2 * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] = max(_NARROWEST, widths[widest] - (sum(widths) - room))
+    columns = list(zip(*cells, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    narrowest = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in columns]
+    room = shutil.get_terminal_size((100, 24)).columns - 2 * (len(widths) - 1)
+    while sum(widths) > room and any(width > least for width, least in zip(widths, narrowest, strict=True)):
+        slack = [width if width > least else 0 for width, least in zip(widths, narrowest, strict=True)]
+        widest = slack.index(max(slack))
+        widths[widest] -= 1
     lines = [_line(cells[0], widths), "  ".join("-" * width for width in widths)]
     return "\n".join([*lines, *(_line(row, widths) for row in cells[1:])])
 
@@ -50,7 +51,10 @@ def _cell(value: object) -> str:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+    folded = [
+        textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
+        for cell, width in zip(row, widths, strict=True)
+    ]
     height = max(map(len, folded))
     return "\n".join(
         "  ".join(

@@ -60,15 +60,16 @@ def encode(event: Any, *, at: datetime, by: str) -> Draft:
     """The event as plain values, what is private apart from what is chained."""
     name = type(event).__name__
     plain = _converter().unstructure(event)
-    hidden = [part.name for part in fields(type(event)) if part.metadata.get("private")]
-    private = {part: plain.pop(part) for part in hidden}
+    hidden = [part for part in fields(type(event)) if part.metadata.get("private")]
+    private = {part.name: plain.pop(part.name) for part in hidden}
+    given = [part.name for part in hidden if getattr(event, part.name) != part.default]
     return Draft(
         type=name,
         schema=EVENTS[name][1],
         at=instant(at),
         by=by,
         data=plain,
-        private={part: value for part, value in private.items() if value not in ("", None, [], {}, ())} or None,
+        private={name: private[name] for name in given} or None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mkd_core.agreements import Agreement
 from mkd_core.events import Approver, Ballot, Happened, PeriodClosed, Terms
+from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
 from mkd_core.people import Mandate, Unit
 from mkd_core.performance import Level
@@ -394,6 +395,10 @@ class AgreementService:
     def roster(self, unit: str, first: date, last: date, *, at: datetime) -> tuple[PlannedDay, ...]:
         """The days of everybody in a unit and below it."""
         return presence.roster(self._ctx, unit, first, last, at)
+
+    def verify(self, head: Head | None = None) -> list[Fault]:
+        """Every fault of the journal's chain, none when it is whole; against a ``head`` kept elsewhere, if given."""
+        return verify((record for _, record in self._ctx.journal.records()), head)
 
     # ---- the clock and the outbox
 

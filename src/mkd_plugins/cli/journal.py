@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -85,19 +86,16 @@ def _shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple
 
 
 @journal.command()
-@click.option("--out", type=click.Path(dir_okay=False), help="Write here.  [standard output]")
-@click.option("--private", is_flag=True, help="With what is private: names in texts, facts, targets.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write here, for you alone.  [standard output]")
 @click.pass_obj
-def export(session: Session, out: str | None, private: bool) -> None:
+def export(session: Session, out: str | None) -> None:
     """Write every event as its canonical line; `mkd journal verify FILE` checks it anywhere.
 
-    Without --private the chain can be verified all the same.
+    What is private (texts, targets, the facts of decisions) is in it: keep it like the journal itself.
     """
-    from attrs import evolve
-
     with session.journal() as kept, _writing(out) as target:
         for _, record in _shown(kept.records(), kept.head().events):
-            target.write(export_line(record if private else evolve(record, salt=None, private=None)) + "\n")
+            target.write(export_line(record) + "\n")
 
 
 @journal.command()
@@ -114,8 +112,12 @@ def _writing(out: str | None) -> Iterator[IO[str]]:
     if out is None:
         yield sys.stdout
         return
-    with open(out, "w", encoding="utf-8", newline="\n") as file:
+    with open(out, "w", encoding="utf-8", newline="\n", opener=_for_the_owner) as file:
         yield file
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @journal.command()

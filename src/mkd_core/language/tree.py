@@ -48,6 +48,8 @@ class Known:
 
 @attrs.frozen
 class Not:
+    """The opposite; missing stays missing."""
+
     operand: Node
     type: Type = YES_NO
 
@@ -94,6 +96,8 @@ class Membership:
 
 @attrs.frozen
 class Arithmetic:
+    """A sum, difference, product or quotient of numbers; a division by zero is missing."""
+
     left: Node
     operator: Literal["+", "-", "*", "/"]
     right: Node
@@ -102,12 +106,16 @@ class Arithmetic:
 
 @attrs.frozen
 class Negative:
+    """The number with the other sign."""
+
     operand: Node
     type: Type
 
 
 @attrs.frozen
 class Absolute:
+    """The number without its sign."""
+
     operand: Node
     type: Type
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import enum
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from keyword import iskeyword
@@ -97,7 +96,8 @@ class Fact:
                 if isinstance(value, int) and not isinstance(value, bool):
                     return self._within(value)
             case Kind.FLOAT:
-                if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+                # The range is asked first: an integer may be too large for any float. NaN lies in no range.
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
                     return float(self._within(value))
             case Kind.TIME:
                 minutes = read_time(value)
@@ -140,7 +140,7 @@ class Fact:
         return f"{self.kind.value}{bounds}"
 
     def _within(self, value: int | float) -> int | float:
-        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+        if not (self.low is None or self.low <= value) or not (self.high is None or value <= self.high):
             raise BadValue(f"expected {self.expected()}")
         return value
 

@@ -42,12 +42,16 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @attrs.frozen(kw_only=True)
 class InForceTable:
+    """``in_force``: from the first day up to, not including, ``until``."""
+
     start: datetime.date  # the key is `from`
     until: datetime.date | None = None
 
 
 @attrs.frozen(kw_only=True)
 class PolicyTable:
+    """``[policy]``."""
+
     id: str
     version: str
     in_force: InForceTable
@@ -59,6 +63,8 @@ class PolicyTable:
 
 @attrs.frozen(kw_only=True)
 class SourceTable:
+    """``[sources.ID]``."""
+
     title: str
     kind: Literal["law", "circular", "directive", "agreement", "press", "ours"] = "ours"
     read: Literal["full", "excerpt", "press", "practice", "ours"] = "ours"
@@ -66,12 +72,16 @@ class SourceTable:
 
 @attrs.frozen(kw_only=True)
 class ProofTable:
+    """``[proof]``; a place left out asks for results."""
+
     office: list[ProofKind] | None = None
     remote: list[ProofKind] | None = None
 
 
 @attrs.frozen(kw_only=True)
 class ParameterTable:
+    """``[parameters]``, one entry."""
+
     value: Any
     unit: str = ""
     source: str | None = None
@@ -80,6 +90,8 @@ class ParameterTable:
 
 @attrs.frozen(kw_only=True)
 class OverlayTable:
+    """``[[overlays]]``: other parameters while a season lasts."""
+
     season: str
     parameters: dict[str, Any]
     source: str | None = None
@@ -88,6 +100,8 @@ class OverlayTable:
 
 @attrs.frozen(kw_only=True)
 class RuleTable:
+    """``[[rules]]``."""
+
     id: str
     require: str
     otherwise: Effect
@@ -98,6 +112,8 @@ class RuleTable:
 
 @attrs.frozen(kw_only=True)
 class RouteTable:
+    """``[[route]]``."""
+
     id: str
     approver: Any
     within: str
@@ -109,17 +125,23 @@ class RouteTable:
 
 @attrs.frozen(kw_only=True)
 class RefusalTable:
+    """``[refusal]``."""
+
     grounds: list[str] = attrs.field(factory=list)
     consult_first: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class ClockTable:
+    """``[clock]``."""
+
     decide_within: str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class CoverageTable:
+    """``[[coverage]]``."""
+
     per: Literal["unit", "team", "counter"]
     days: list[Weekday]
     between: list[str]
@@ -129,6 +151,8 @@ class CoverageTable:
 
 @attrs.frozen(kw_only=True)
 class FileTable:
+    """The whole file."""
+
     policy: PolicyTable
     sources: dict[str, SourceTable] = attrs.field(factory=dict)
     proof: ProofTable | None = None

@@ -249,6 +249,20 @@ class TestSeasons:
 
         assert world.service.decide(agreement.id, at=world.at(6, 20)).verdict.season == "ramadan"
 
+    def test_a_step_that_one_season_asks_for_is_on_the_route(self, worlds, both_steps):
+        """Five remote days in Ramadan alone need whoever decides on more than two."""
+        route = both_steps + 'when = "agreement.remote_days > 2"\n'
+        world = worlds(route=route, rules={"days": ("agreement.remote_days <= 5", "refuse")})
+        ramadan = worlds(
+            route=route,
+            rules={"days": ("agreement.remote_days <= 5", "refuse")},
+            calendar=FakeCalendar({}, [RAMADAN]),
+        )
+        plan = world.plan(2, seasons={"ramadan": (world.week(5),)})
+
+        assert [step.id for step in world.submitted(plan=plan).latest.route] == ["superior"]
+        assert [step.id for step in ramadan.submitted(plan=plan).latest.route] == ["superior", "agency"]
+
     def test_without_a_calendar_there_are_no_seasons(self, worlds):
         """The plan of the year decides alone."""
         world = worlds(rules=LONG_ENOUGH, extra=self.EXTRA, calendar=None)

@@ -1,7 +1,7 @@
 """Deciding a version of an agreement: the policy of the day, the facts with their origins, one verdict.
 
 A request whose period touches several seasons is decided for each of them, with that season's plan and parameters;
-the gravest outcome stands and names its season.
+the gravest outcome stands and names its season. Its route has every step that one of the seasons asks for.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
         )
         for season in _seasons(ctx, version, case.unit)
     ]
-    return max(decided, key=_gravity)
+    asked = {step.id: step for one in decided for step in one.route}
+    route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
+    return evolve(max(decided, key=_gravity), route=route)
 
 
 def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:

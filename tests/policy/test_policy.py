@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -258,6 +259,32 @@ def test_a_step_whose_condition_is_open_is_part_of_the_route(policy: Policy) -> 
     routes = {days: [step.id for step in policy.route(facts(remote_days=days))] for days in (2, 3, None)}
 
     assert routes == {2: ["superior"], 3: ["superior", "head"], None: ["superior", "head"]}
+
+
+def test_any_pattern_of_gaps_is_decided_alike_from_many_threads() -> None:
+    """More patterns of missing facts than are kept compiled, from several threads at once: always the same answer."""
+    names = [fact.name for fact in VOCABULARY if fact.kind is Kind.YES_NO and not fact.name.startswith("approver.")]
+    rule = (
+        "[[rules]]\nid = '{0}'\nrequire = '{0}'\notherwise = 'refer'\nbecause = {{id='-', en='-'}}\nsource = 'ours'\n"
+    )
+    head = POLICY.split("[[rules]]", maxsplit=1)[0]
+    policy = Policy.from_toml(head + "".join(rule.format(name) for name in names))
+    rows = [
+        {name: None if number >> bit & 1 else bool(number >> bit & 2) for bit, name in enumerate(names)}
+        for number in range(0, 1 << len(names), 37)
+    ]
+    lines = [Facts.from_flat(row) for row in rows]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(policy.masks, lines))
+
+    assert [
+        (
+            sum((row[n] is False) << b for b, n in enumerate(names)),
+            sum((row[n] is None) << b for b, n in enumerate(names)),
+        )
+        for row in rows
+    ] == found
 
 
 def test_facts_of_another_vocabulary_are_decided_by_name() -> None:

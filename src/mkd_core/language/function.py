@@ -7,7 +7,7 @@ stands for the tree numbered *i*. A division by zero leaves the fast one, as the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from mkd_core.language.parameters import Parameter
@@ -27,6 +27,7 @@ from mkd_core.language.tree import (
     Node,
     Not,
     ParameterName,
+    reads,
     walk,
 )
 from mkd_core.language.vocabulary import Value, Vocabulary
@@ -234,12 +235,24 @@ def fast_lines(
 
 
 def compile_masks(
-    rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter]
+    rules: Sequence[tuple[int, Node]],
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    *,
+    missing: Container[str] | None = None,
 ) -> Callable[[Values], tuple[int, int]]:
-    """``(failed, undetermined)`` of any values, by Kleene's logic."""
+    """``(failed, undetermined)`` of any values, by Kleene's logic.
+
+    With ``missing``, of values that lack exactly those facts: trees that use none of them are written two-valued, which
+    is faster, and a division by zero in one of these leaves the function.
+    """
     names = Names()
+    fast = TwoValued(vocabulary, parameters, names, frozenset())
     writer = ThreeValued(vocabulary, parameters, names)
     for bit, tree in rules:
+        if missing is not None and not any(name in missing for name in reads(tree)):
+            writer.lines += [f"if not {fast.write(tree)}:", f"    failed |= {1 << bit}"]
+            continue
         result = writer.hold(writer.write(tree))
         writer.lines += [
             f"if {result} is None:",
@@ -247,8 +260,8 @@ def compile_masks(
             f"elif not {result}:",
             f"    failed |= {1 << bit}",
         ]
-    reads = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
-    lines = ["def masks(v):", *(f"    {line}" for line in ["failed = undetermined = 0", *reads, *writer.lines])]
+    found = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
+    lines = ["def masks(v):", *(f"    {line}" for line in ["failed = undetermined = 0", *found, *writer.lines])]
     return compile_lines([*lines, "    return failed, undetermined"], names.bound, "masks")
 
 
@@ -259,6 +272,6 @@ def compile_value(
     names = Names()
     writer = ThreeValued(vocabulary, parameters, names)
     result = writer.write(tree)
-    reads = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
-    lines = ["def value(v):", *(f"    {line}" for line in [*reads, *writer.lines, f"return {result}"])]
+    found = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
+    lines = ["def value(v):", *(f"    {line}" for line in [*found, *writer.lines, f"return {result}"])]
     return compile_lines(lines, names.bound, "value")

@@ -271,9 +271,9 @@ class Policy:
 
     def _ready(self, facts: Facts) -> Facts:
         """The facts under this vocabulary, with the day where they do not say it."""
-        facts = facts.under(self.vocabulary)
-        place = self.vocabulary.index.get("today")
-        if self.day is None or place is None or facts.values[place] is not None:
+        if facts.vocabulary is not self.vocabulary:
+            facts = facts.under(self.vocabulary)
+        if self.day is None or (place := self.vocabulary.index.get("today")) is None or not facts.missing >> place & 1:
             return facts
         values = (*facts.values[:place], self.day, *facts.values[place + 1 :])
         return Facts(self.vocabulary, values, facts.origins)
@@ -281,12 +281,12 @@ class Policy:
 
 def _masks_with_gaps(policy: Policy, facts: Facts) -> tuple[int, int]:
     """The slow way: another vocabulary, a missing fact, a division by zero."""
-    return policy._program.masks_of(policy._ready(facts).values)
+    return policy._program.masks_of(policy._ready(facts))
 
 
 def _decide_with_gaps(policy: Policy, facts: Facts) -> Decision:
     ready = policy._ready(facts)
-    failed, undetermined = policy._program.masks_of(ready.values)
+    failed, undetermined = policy._program.masks_of(ready)
     return Decision.made(policy, ready, failed, undetermined)
 
 

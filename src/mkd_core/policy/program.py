@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Facts of whoever votes: a rule that reads one is decided at the vote only.
 VOTE_SPACE = "approver."
 
+MOST_PATTERNS = 64
+
 
 class Reading:
     """The rules and conditions of a policy under one set of parameters, read into trees."""
@@ -104,7 +106,7 @@ def _say(value: Value, kind: Kind, language: str) -> str:
 
 
 class Program:
-    """The rules that belong to a moment, as functions; the three-valued one is compiled when first needed."""
+    """The rules that belong to a moment, as functions; those for gaps are compiled when first needed."""
 
     def __init__(self, reading: Reading, rules: Sequence[Rule], moment: Moment) -> None:
         self.reading = reading
@@ -122,6 +124,7 @@ class Program:
         self.refusing = sum(1 << number for number, _ in self.rules if rules[number].otherwise == "refuse")
         self.grave = sum(1 << number for number, _ in self.rules if rules[number].otherwise != "warn")
         self._masks: Callable[[Values], tuple[int, int]] | None = None
+        self._masks_by_gaps: dict[int, Callable[[Values], tuple[int, int]]] = {}
         names = Names()
         body = fast_lines(self.rules, reading.vocabulary, reading.parameters, names)
         guarded = [
@@ -163,9 +166,27 @@ class Program:
         made = self._bind(policy, self.reading.vocabulary, slow, slow_masks)
         return made
 
-    def masks_of(self, values: Values) -> tuple[int, int]:
+    def masks_of(self, facts: Facts) -> tuple[int, int]:
         """``(failed, undetermined)`` by Kleene's logic."""
+        gaps = facts.missing & self.needed
+        function = self._masks_by_gaps.get(gaps) or self._for_gaps(gaps)
+        try:
+            return function(facts.values)
+        except ZeroDivisionError:
+            return self._general()(facts.values)
+
+    def _for_gaps(self, gaps: int) -> Callable[[Values], tuple[int, int]]:
+        """The function for facts that lack the same; a population has few such patterns, the rest shares one."""
+        if len(self._masks_by_gaps) >= MOST_PATTERNS:
+            return self._general()
+        reading = self.reading
+        missing = {fact.name for place, fact in enumerate(reading.vocabulary) if gaps >> place & 1}
+        function = compile_masks(self.rules, reading.vocabulary, reading.parameters, missing=missing)
+        self._masks_by_gaps[gaps] = function
+        return function
+
+    def _general(self) -> Callable[[Values], tuple[int, int]]:
         if self._masks is None:
             # Two threads may both compile it; either function is right.
             self._masks = compile_masks(self.rules, self.reading.vocabulary, self.reading.parameters)
-        return self._masks(values)
+        return self._masks

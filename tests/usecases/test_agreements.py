@@ -427,6 +427,28 @@ class TestAmending:
         assert world.service.agreement(agreement.id).latest.targets[0].value == Decimal(4)
         assert world.service.agreement(agreement.id).state(date(2023, 7, 10)) is State.ACTIVE
 
+    def test_an_amendment_says_anew_what_a_request_says(self, world):
+        """Texts and the place beyond the region belong to the version that they were given for."""
+        agreement = active(world)
+
+        amended = world.service.amend(
+            agreement.id,
+            plan=world.plan(1),
+            starts=LATER,
+            by="analyst",
+            at=world.at(7, 10),
+            outside_region=True,
+            reason="carer",
+            evidence="letter",
+            work_plan="phases",
+        ).latest
+
+        assert amended.texts == {"reason": "carer", "evidence": "letter", "work_plan": "phases"}
+        assert amended.terms.outside_region
+        assert amended.terms.reason_given
+        assert amended.terms.evidence_given
+        assert amended.terms.work_plan_given
+
     def test_one_amendment_at_a_time(self, world):
         """While a version waits, another one is refused."""
         agreement = active(world)
@@ -670,6 +692,23 @@ class TestMending:
         revised = world.service.revise(agreement.id, terms=terms, by="analyst", at=world.at(6, 20))
 
         assert revised.latest.texts == {"reason": "carer", "evidence": "letter", "work_plan": "phases"}
+
+    def test_revised_terms_are_held_to_what_proposed_ones_are(self, world):
+        """Terms made by hand cannot end before they start, nor claim a text that nobody wrote."""
+        agreement = world.propose()
+        terms = evolve(agreement.latest.terms, evidence_given=True)
+
+        world.refused(
+            "MKD217",
+            world.service.revise,
+            agreement.id,
+            terms=evolve(terms, ends=date(2023, 7, 1)),
+            by="analyst",
+            at=world.at(6, 20),
+        )
+        revised = world.service.revise(agreement.id, terms=terms, by="analyst", at=world.at(6, 20))
+
+        assert not revised.latest.terms.evidence_given
 
     def test_only_the_applicant_revises(self, world):
         """The terms are the applicant's proposal."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from attrs import evolve
 
-from mkd_core import InvalidInput, Permanent, Transient
+from mkd_core import InvalidInput, JournalError, Permanent, Transient
 from mkd_core.outbox import Backoff, Effect, EffectStatus
 from mkd_core.ports import LineReceipt
 from mkd_core.usecases.notices import WORDS, words
@@ -14,6 +14,19 @@ from mkd_plugins.schemes import scheme_history
 from mkd_plugins.testing.fakes import RecordingNotification, RecordingPayroll
 
 ABSENT = {"period.absent_days": 0, "period.negative_activities": 0}
+
+
+class Forgetful:
+    """A journal that is lost before it can note what was delivered."""
+
+    def __init__(self, journal):
+        self._journal = journal
+
+    def __getattr__(self, name):
+        return getattr(self._journal, name)
+
+    def settle(self, key, settlement):
+        raise JournalError("MKD502", "the disk is gone")
 
 
 def statuses(world):
@@ -58,6 +71,16 @@ class TestNotices:
 
         assert second.delivered == 1
         assert [notice.key for notice in mail.attempts] == ["person/analyst:3:notification:0"] * 2
+
+    def test_what_could_not_be_noted_as_delivered_comes_again_under_its_key(self, world):
+        """At least once: the receiver that keeps keys holds it once, however often it comes."""
+        world.submitted()
+        stuck = type(world)(journal=Forgetful(world.journal), identity=world.identity, mail=world.mail)
+        with pytest.raises(JournalError):
+            stuck.service.deliver(world.at(6, 20))
+
+        assert world.service.deliver(world.at(6, 20)).delivered == 1
+        assert (len(world.mail.attempts), len(world.mail.taken)) == (2, 1)
 
     def test_pauses_grow_and_then_it_waits_for_a_person(self, worlds):
         """After the last pause the notice is dead; replayed by a person, it begins anew."""
@@ -260,6 +283,17 @@ class TestPayroll:
         first, second = world.payroll.runs
         assert first == second
         assert len(world.payroll.taken) == 2
+
+    def test_one_bad_line_holds_up_no_other(self, payday):
+        """What payroll will never take as a whole is sent line by line: one is dead, the others are paid."""
+        payroll = RecordingPayroll(failures=[Permanent("account closed"), Permanent("account closed")])
+        world = payday(payroll, people=("analyst", "clerk"))
+
+        report = world.service.deliver(world.at(8, 2))
+
+        assert (report.delivered, report.dead) == (3, 1)
+        assert [len(run.lines) for run in payroll.runs] == [4, 1, 1, 1, 1]
+        assert len(payroll.taken) == 3
 
     def test_a_receipt_lost_on_the_way_is_no_second_payment(self, payday):
         """Payroll took the lines and the answer was wrong: replayed, the lines come under the same keys."""

@@ -177,6 +177,28 @@ class TestIdentity:
         assert not at.has_role("clerk", "hr")
 
 
+class TestQuestions:
+    def test_who_is_above_and_where(self, world):
+        """The superior of the moment, the unit, the organisation and the hours can be asked for."""
+        agreement = world.propose()
+
+        assert [one.person for one in world.service.superiors(agreement.id, at=world.at(6, 20))] == ["data-head"]
+        assert world.service.unit_of("clerk", at=world.at(6, 20)).direct_service
+        assert world.service.organisation(ON).known("clerk").unit == "counter"
+        assert world.service.hours is world.hours
+
+    def test_the_journal_can_be_verified_through_the_service(self, world):
+        """Whole as it is; against a head that knows more, what is missing is named."""
+        world.propose()
+        head = world.journal.head()
+        assert world.service.verify(head) == []
+
+        world.propose()
+        shorter = type(world)(journal=memory_journal(), identity=world.identity)
+
+        assert [fault.event for fault in shorter.service.verify(world.journal.head())] == ["person/analyst#1"]
+
+
 def test_the_dossier_holds_everything_about_a_person(world):
     """Its number is that of the last event; of a stranger it is empty."""
     world.approved()

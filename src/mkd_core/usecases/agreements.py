@@ -135,10 +135,12 @@ def revise(
     evidence: str = "",
     work_plan: str = "",
 ) -> Agreement:
-    """Change the terms of a draft or of a returned request."""
+    """Change the terms of a draft or of a returned request; which texts are given is read off the texts."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("revise the terms")
     version = _open_version(case, "revised")
+    terms = evolve(terms, reason_given=bool(reason), evidence_given=bool(evidence), work_plan_given=bool(work_plan))
+    check_terms(terms)
     event = e.TermsRevised(
         agreement=agreement, version=version.number, terms=terms, **_texts(reason, evidence, work_plan)
     )

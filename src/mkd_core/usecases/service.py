@@ -135,12 +135,36 @@ class AgreementService:
         targets: Sequence[Target] | None = None,
         ends: date | None = None,
         review: date | None = None,
+        outside_region: bool = False,
         reason: str = "",
+        evidence: str = "",
+        work_plan: str = "",
     ) -> Agreement:
-        """Propose a new version of a live agreement; the old one stays in force until it is approved and starts."""
-        review = review or (None if ends else starts + _REVIEW_AFTER)
-        terms = agreements.terms_of(plan, starts=starts, ends=ends, review=review, reason=reason)
-        return agreements.amend(self._ctx, agreement, terms=terms, targets=targets, by=by, at=at, reason=reason)
+        """Propose a new version of a live agreement; the old one stays in force until it is approved and starts.
+
+        Targets left out stay as they are; all else is said anew.
+        """
+        terms = agreements.terms_of(
+            plan,
+            starts=starts,
+            ends=ends,
+            review=review or (None if ends else starts + _REVIEW_AFTER),
+            outside_region=outside_region,
+            reason=reason,
+            evidence=evidence,
+            work_plan=work_plan,
+        )
+        return agreements.amend(
+            self._ctx,
+            agreement,
+            terms=terms,
+            targets=targets,
+            by=by,
+            at=at,
+            reason=reason,
+            evidence=evidence,
+            work_plan=work_plan,
+        )
 
     def revise(self, agreement: str, *, terms: Terms, by: str, at: datetime) -> Agreement:
         """Change the terms of a draft or a returned request; its texts stay as they are."""

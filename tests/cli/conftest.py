@@ -59,11 +59,59 @@ def mkd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return typed
 
 
+@frozen
+class Office:
+    """A deployment with the 240 people of the example, its folder the current one, and the steps of a journey in it."""
+
+    folder: Path
+    mkd: Mkd
+    june: str = JUNE
+    july: str = JULY
+    august: str = AUGUST
+
+    def proposed(self, *words: str, by: str = "k000002") -> Done:
+        """A proposal as it should be: two days a week at home and a target; ``words`` come on top."""
+        return self.mkd(*PROPOSAL, "--as", by, *words)
+
+    def approved(self) -> None:
+        """The agreement k000002.1, approved."""
+        self.proposed()
+        self.mkd("agreement", "submit", "k000002.1", "--as", "k000002")
+        assert self.mkd("agreement", "approve", "k000002.1", "--as", "k000114").status == 0
+
+    def worked(self) -> None:
+        """The same with July's work and result, reported and verified."""
+        self.approved()
+        day = ("--as", "k000002", "--on", "2023-07-31", "--target", "brief")
+        self.mkd("result", "add", "k000002.1", *day, "--activity", "drafting", "--minutes", "420", at=JULY)
+        self.mkd("result", "add", "k000002.1", *day, "--value", "5", "--evidence", "five", at=JULY)
+        self.mkd("result", "verify", "k000002.1", "a1", "--as", "k000114", "--minutes", "400", at=JULY)
+        assert self.mkd("result", "verify", "k000002.1", "r1", "--as", "k000114", at=JULY).status == 0
+
+    def closed(self) -> None:
+        """The same with July closed, its pay lines in the outbox."""
+        self.worked()
+        vouched = ("--attest", "period.absent_days=0", "--attest", "period.negative_activities=0")
+        close = ("period", "close", "k000002", "2023-07", "--as", "k000114", "--behaviour", "above")
+        assert self.mkd(*close, *vouched, at=AUGUST).status == 0
+
+    def head(self) -> str:
+        """The journal as it is: the head of its chain."""
+        return self.mkd("journal", "head").out
+
+    def configure(self, old: str, new: str) -> None:
+        """Write something else into mkd.toml."""
+        file = self.folder / "mkd.toml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.fixture
-def office(mkd: Mkd, tmp_path: Path) -> Path:
-    """A deployment with the 240 people of the example; its folder, which is also the current one."""
+def office(mkd: Mkd, tmp_path: Path) -> Office:
+    """What ``mkd init --example`` makes."""
     assert mkd("init", "--example").status == 0
-    return tmp_path
+    return Office(tmp_path, mkd)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def _answer(ctx: click.Context, verifier: Verifier, faults: list[Fault], as_json
         for fault in faults if not as_json else ():
             click.echo(str(fault))
         problem = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        click.echo(f"error: MKD515 journal: {problem} found (compare with a copy from before)", err=True)
+        click.echo(f"error: MKD520 journal: {problem} found (compare with a copy from before)", err=True)
         ctx.exit(1)
 
 

@@ -91,13 +91,15 @@ def happen(world, steps):
     return moment
 
 
-@given(STEPS)
+@given(STEPS, st.booleans())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_happens_keeps_the_promises(worlds, both_steps, steps):
+def test_whatever_happens_keeps_the_promises(worlds, both_steps, steps, in_force):
     """The chain is whole; state can be rebuilt; nobody decided on the own request; nothing overlaps or is unagreed."""
     world = worlds(
         route=both_steps.replace('within = "5 working days"', 'within = "5 working days"\nlate = "escalate"')
     )
+    if in_force:
+        world.approved(plan=world.plan(anchor=date(2023, 6, 19)), on=world.at(6, 20))
 
     moment = happen(world, steps)
 

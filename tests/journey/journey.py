@@ -12,10 +12,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from mkd_core.agreements import Agreement, State
+from mkd_core.journal import Record
 from mkd_core.outbox import EffectStatus
 from mkd_core.performance import Level
 from mkd_plugins.cli.session import actor
@@ -45,7 +47,6 @@ acts_as = ["*"]
 roles = ["hr", "operator"]
 
 [journal.sqlite]
-path = "journal.db"
 {journal}
 
 [identity.table]
@@ -75,11 +76,16 @@ def furnish(folder: Path, port: int) -> Path:
     return configure(folder, port)
 
 
-def configure(folder: Path, port: int, *, journal: str = "") -> Path:
-    """Write its configuration again, with a line for the journal's table."""
+def configure(folder: Path, port: int, *, journal: str = 'path = "journal.db"') -> Path:
+    """Write its configuration, with these lines for the journal's table."""
     path = folder / "mkd.toml"
     path.write_text(_CONFIG.format(hr=HR, actor=actor(), port=port, journal=journal), encoding="utf-8")
     return path
+
+
+def told(record: Record) -> tuple[Any, ...]:
+    """What a record says, without the salt and what follows from it."""
+    return (record.stream, record.number, record.type, record.schema, record.at, record.by, record.data, record.private)
 
 
 @attrs.frozen(kw_only=True)

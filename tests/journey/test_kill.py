@@ -12,22 +12,21 @@ import os
 import random
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import attrs
 import journey
 import pytest
+from mail_server import Mailbox, mail_server
 
-from mkd_core.journal import Head, Record, verify
+from mkd_core.journal import Head, verify
 from mkd_core.outbox import Delivery, EffectStatus
 from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 
@@ -192,51 +191,6 @@ def _locks(pid: int, folder: Path) -> frozenset[str]:
     return frozenset(held)
 
 
-# ---- the mail server
-
-
-class Mailbox:
-    """Keeps every mail by its Message-ID, and turns some of them away the first time, as a busy server does.
-
-    ``taken`` is called when a mail was taken for the first time, before the sender hears of it.
-    """
-
-    def __init__(self, taken: Callable[[], None]) -> None:
-        self.mails: dict[str, list[bytes]] = {}
-        self._taken = taken
-        self._turned_away: set[str] = set()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        """Take a mail, or not yet."""
-        message = message_from_bytes(envelope.content)
-        name = str(message["Message-ID"])
-        if name[1] in "0123" and name not in self._turned_away:
-            self._turned_away.add(name)
-            return "451 4.3.2 busy, try again later"
-        del message["Date"]  # of the attempt; all else is of the notice
-        copies = self.mails.setdefault(name, [])
-        copies.append(message.as_bytes())
-        if len(copies) == 1:
-            self._taken()
-        return "250 taken"
-
-
-@contextmanager
-def mail_server(taken: Callable[[], None] = lambda: None) -> Iterator[tuple[Mailbox, int]]:
-    """A real one on loopback, and its mailbox."""
-    from aiosmtpd.controller import Controller
-
-    mailbox = Mailbox(taken)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield mailbox, port
-    finally:
-        controller.stop()
-
-
 # ---- what must hold
 
 
@@ -273,11 +227,6 @@ def check_after_kill(folder: Path, acknowledged: Head, in_flight: str | None) ->
     return head
 
 
-def told(record: Record) -> tuple[Any, ...]:
-    """What a record says, without the salt and what follows from it."""
-    return (record.stream, record.number, record.type, record.schema, record.at, record.by, record.data, record.private)
-
-
 @attrs.frozen(kw_only=True)
 class End:
     """What a journey comes to: its events, its outbox, and payroll's rows, each in an order of its own."""
@@ -295,7 +244,9 @@ class End:
             outbox = {each.effect.key: attrs.evolve(each, attempts=0) for each in journal.deliveries()}
         paid = sorted(tuple(sorted(row.items())) for row in pay_rows(folder))
         return cls(
-            events=sorted((told(record) for record in records), key=lambda each: each[:2]), outbox=outbox, paid=paid
+            events=sorted((journey.told(record) for record in records), key=lambda each: each[:2]),
+            outbox=outbox,
+            paid=paid,
         )
 
 

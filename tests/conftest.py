@@ -11,6 +11,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -35,6 +36,7 @@ class Missing(Exception):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[OUTCOMES] = {}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is told to end stops its servers as well
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

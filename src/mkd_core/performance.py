@@ -19,24 +19,10 @@ from typing import TypeVar
 from attrs import frozen
 
 from mkd_core.errors import InvalidInput
+from mkd_core.sources import Source
 from mkd_core.targets import Activity, Realisation, Target, achievement
 
 _Identified = TypeVar("_Identified", Activity, Realisation, Target)
-
-
-@frozen(kw_only=True)
-class Source:
-    """Where a rule or a number comes from, and how it was read.
-
-    ``kind``  law, circular, directive, agreement, press or ours.
-    ``read``  full, excerpt, press, practice (seen in use, such as in public code) or ours.
-    ``note``  what a careful reader should know about it.
-    """
-
-    title: str
-    kind: str
-    read: str
-    note: str = ""
 
 
 class Level(StrEnum):

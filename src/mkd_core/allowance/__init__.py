@@ -9,7 +9,6 @@ from mkd_core.allowance.scheme import (
     SchemeLine,
     SchemeParameter,
     SchemeProblem,
-    SchemeSource,
     Statement,
 )
 
@@ -21,7 +20,6 @@ __all__ = [
     "SchemeLine",
     "SchemeParameter",
     "SchemeProblem",
-    "SchemeSource",
     "Statement",
     "period_facts",
     "read_scheme",

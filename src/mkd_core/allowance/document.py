@@ -6,12 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from attrs import frozen
 
 from mkd_core.allowance.facts import PERIOD_VOCABULARY
-from mkd_core.allowance.scheme import MENTION, Line, Scheme, SchemeParameter, SchemeSource
+from mkd_core.allowance.scheme import MENTION, Line, Scheme, SchemeParameter
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import (
     BadValue,
@@ -24,11 +24,13 @@ from mkd_core.language import (
     read_parameter,
 )
 from mkd_core.language.vocabulary import NUMBERS
+from mkd_core.sources import Reading, Source, SourceKind
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
-_KINDS = ("law", "circular", "directive", "agreement", "press", "ours")
-_READ = ("full", "excerpt", "press", "practice", "ours")
+_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+_READ: tuple[Reading, ...] = get_args(Reading)
+_Word = TypeVar("_Word", bound=str)
 
 
 @frozen
@@ -59,11 +61,12 @@ class _Table:
             raise self.wrong(key, "a name of lower-case letters, digits, hyphens, underscores and dots")
         return value
 
-    def one_of(self, key: str, known: tuple[str, ...]) -> str:
-        value = self.text(key)
-        if value not in known:
-            raise self.wrong(key, f"one of {', '.join(known)}")
-        return value
+    def one_of(self, key: str, known: tuple[_Word, ...]) -> _Word:
+        text = self.text(key)
+        for word in known:
+            if word == text:
+                return word
+        raise self.wrong(key, f"one of {', '.join(known)}")
 
     def wording(self, key: str) -> Wording:
         table = _Table.of(self.data.get(key), f"{self.where}.{key}", ("id", "en"))
@@ -130,14 +133,14 @@ def _in_force(head: _Table) -> tuple[date, date | None]:
     return starts, until
 
 
-def _source(name: str, data: Any, where: str) -> SchemeSource:
+def _source(name: str, data: Any, where: str) -> Source:
     table = _Table.of(data, where, ("title", "kind", "read"))
-    return SchemeSource(
+    return Source(
         id=name, title=table.text("title"), kind=table.one_of("kind", _KINDS), read=table.one_of("read", _READ)
     )
 
 
-def _cited(table: _Table, sources: Mapping[str, SchemeSource]) -> SchemeSource:
+def _cited(table: _Table, sources: Mapping[str, Source]) -> Source:
     name = table.text("source")
     if name not in sources:
         raise PolicyError(
@@ -146,7 +149,7 @@ def _cited(table: _Table, sources: Mapping[str, SchemeSource]) -> SchemeSource:
     return sources[name]
 
 
-def _parameter(name: str, data: Any, where: str, sources: Mapping[str, SchemeSource]) -> SchemeParameter:
+def _parameter(name: str, data: Any, where: str, sources: Mapping[str, Source]) -> SchemeParameter:
     if not _PARAMETER.fullmatch(name):
         raise PolicyError(
             "MKD382", f"{name!r} is no name for a parameter", where=where, mend="write lower_case letters"
@@ -168,7 +171,7 @@ def _parameter(name: str, data: Any, where: str, sources: Mapping[str, SchemeSou
 def _line(
     data: Any,
     where: str,
-    sources: Mapping[str, SchemeSource],
+    sources: Mapping[str, Source],
     parameters: Mapping[str, SchemeParameter],
     vocabulary: Vocabulary,
 ) -> Line:

@@ -16,19 +16,10 @@ from attrs import field, frozen
 
 from mkd_core.errors import PolicyError
 from mkd_core.language import Compiled, Parameter, Value, Wording
+from mkd_core.sources import Source
 
 MENTION = re.compile(r"\{([a-z_]+\.[a-z0-9_.]+)\}")
 """How the reason of a line names a fact or a parameter whose value is put in."""
-
-
-@frozen(kw_only=True)
-class SchemeSource:
-    """An instrument; ``read`` says how much of it was read: full, excerpt, press, practice, or ours (no source)."""
-
-    id: str
-    title: str
-    kind: str
-    read: str
 
 
 @frozen(kw_only=True)
@@ -38,7 +29,7 @@ class SchemeParameter:
     name: str
     parameter: Parameter
     unit: str
-    source: SchemeSource
+    source: Source
     article: str = ""
 
 
@@ -56,7 +47,7 @@ class Line:
     quantity: Compiled
     unit: str
     because: Wording
-    source: SchemeSource
+    source: Source
     when: Compiled | None = None
     article: str = ""
     places: int = 2
@@ -76,7 +67,7 @@ class SchemeLine:
     quantity: Decimal
     unit: str
     because: Wording
-    source: SchemeSource
+    source: Source
     article: str = ""
 
     @property
@@ -113,7 +104,7 @@ class Scheme:
     starts: date
     until: date | None
     title: Wording
-    sources: Mapping[str, SchemeSource]
+    sources: Mapping[str, Source]
     parameters: Mapping[str, SchemeParameter]
     rows: tuple[Line, ...]
 

@@ -15,9 +15,9 @@ from mkd_core.policy.terms import (
     Proof,
     Refusal,
     Rule,
-    Source,
     Step,
 )
+from mkd_core.sources import Source
 
 __all__ = [
     "VOCABULARY",

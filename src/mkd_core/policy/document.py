@@ -28,9 +28,9 @@ from mkd_core.policy.terms import (
     ProofKind,
     Refusal,
     Rule,
-    Source,
     Step,
 )
+from mkd_core.sources import Reading, Source, SourceKind
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -66,8 +66,8 @@ class SourceTable:
     """``[sources.ID]``."""
 
     title: str
-    kind: Literal["law", "circular", "directive", "agreement", "press", "ours"] = "ours"
-    read: Literal["full", "excerpt", "press", "practice", "ours"] = "ours"
+    kind: SourceKind = "ours"
+    read: Reading = "ours"
 
 
 @attrs.frozen(kw_only=True)

@@ -25,9 +25,9 @@ from mkd_core.policy.terms import (
     Proof,
     Refusal,
     Rule,
-    Source,
     Step,
 )
+from mkd_core.sources import Source
 
 if TYPE_CHECKING:
     from mkd_core.policy.document import Document

@@ -15,16 +15,6 @@ Moment = Literal["request", "vote"]
 ProofKind = Literal["check_in", "daily_report", "results"]
 
 
-@attrs.frozen(kw_only=True)
-class Source:
-    """An instrument; ``read`` says honestly how much of it was read by whoever wrote the policy."""
-
-    id: str
-    title: str
-    kind: Literal["law", "circular", "directive", "agreement", "press", "ours"] = "ours"
-    read: Literal["full", "excerpt", "press", "practice", "ours"] = "ours"
-
-
 @attrs.frozen
 class Period:
     """From a first day up to, not including, ``until``; no ``until`` is still in force."""

@@ -424,11 +424,19 @@ class MandateGiven:
     accepted: bool = True
 
 
+class ErasureReason(StrEnum):
+    """Why private parts were erased: a word of a closed list, since what is chained can never be erased itself."""
+
+    RETENTION = "retention"
+    REQUEST = "request"
+    ORDER = "order"
+
+
 @frozen(kw_only=True)
 class PrivatePartsErased:
     """The private parts of this stream up to this event were erased, on purpose."""
 
-    reason: str
+    reason: ErasureReason
 
 
 EVENTS: Mapping[str, tuple[type, int]] = {

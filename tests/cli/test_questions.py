@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from mkd_plugins.cli.words import WORDS
 from mkd_plugins.policies import shipped_ids
+from mkd_plugins.words import WORDS
 
 FROM, UNTIL = ("--from", "2023-07-03"), ("--until", "2023-07-09")
 

@@ -34,7 +34,7 @@ from mkd_core import (
     Week,
     WorkPlan,
 )
-from mkd_core.events import EVENTS
+from mkd_core.events import EVENTS, ErasureReason
 from mkd_core.journal import Fault, Record, export_line, read_export, verify
 from mkd_core.journal.codec import decode
 from mkd_core.people import WIB
@@ -231,7 +231,7 @@ def _of_others(service: AgreementService) -> None:
     service.consult("statistician.1", by="data-head", at=at(6, 21), note="sudah dibicarakan")
     service.refuse("statistician.1", by="data-head", at=at(6, 21), reason="layanan", ground="service")
     service.end("clerk.1", since=date(2023, 8, 1), by="clerk", at=at(7, 31))
-    service.erase("clerk", reason="retention period over", by="hr", at=at(8, 5))
+    service.erase("clerk", reason=ErasureReason.RETENTION, by="hr", at=at(8, 5))
 
 
 def records_of(release: str) -> list[Record]:

@@ -302,7 +302,7 @@ def test_policies_and_facts_of_a_plugin_are_taken(site):
         @hookimpl
         def mkd_facts():
             meaning = Wording("Jumlah anak", "Number of children")
-            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=meaning)]
+            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=meaning, low=0, high=30)]
         """,
     )
 
@@ -338,7 +338,8 @@ def test_one_fact_or_policy_of_two_plugins_belongs_to_the_first(site):
 
         @hookimpl
         def mkd_facts():
-            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=Wording("Anak", "Children"))]
+            meaning = Wording("Anak", "Children")
+            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=meaning, low=0, high=30)]
 
         @hookimpl
         def mkd_policies():

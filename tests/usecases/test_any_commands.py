@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from mkd_core import CommandRefused, InvalidInput, Level, State
-from mkd_core.events import AgreementApproved, VoteCast
+from mkd_core.events import AgreementApproved, ErasureReason, VoteCast
 from mkd_core.journal import verify
 
 AGREEMENTS = ("analyst.1", "analyst.1", "analyst.1", "analyst.2", "data-head.1")
@@ -44,7 +44,7 @@ COMMANDS = {
     "close": lambda w, a, by, at: w.service.close_period(
         a.split(".")[0], "2023-06", by=by, at=at, behaviour=Level.ABOVE
     ),
-    "erase": lambda w, a, by, at: w.service.erase(a.split(".")[0], reason="r", by=by, at=at),
+    "erase": lambda w, a, by, at: w.service.erase(a.split(".")[0], reason=ErasureReason.REQUEST, by=by, at=at),
     "tick": lambda w, a, by, at: w.service.tick(at),
     "deliver": lambda w, a, by, at: w.service.deliver(at),
     "inbox": lambda w, a, by, at: w.service.inbox(by, at=at),

@@ -205,6 +205,7 @@ def payday(worlds):
     def make(payroll=None, people=("analyst",)):
         world = worlds(schemes=scheme_history("jabar-trk"), payroll=payroll or RecordingPayroll(), notifications=[])
         for person in people:
+            world.approved(person)
             world.service.close_period(person, "2023-07", by="hr", at=world.at(8, 1), attested=ABSENT)
         return world
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from mkd_core import Level, Mandate, MandateKind, State
+from mkd_core.events import ErasureReason
 from mkd_core.journal import canonical, verify
 from mkd_core.usecases.context import MANDATES
 from mkd_plugins.schemes import scheme_history
@@ -165,7 +166,7 @@ class TestPrivacy:
         world, _ = after_all
         service = world.service
         before = service.agreements()
-        count = service.erase("analyst", reason="retention period over", by="hr", at=world.at(8, 5))
+        count = service.erase("analyst", reason=ErasureReason.RETENTION, by="hr", at=world.at(8, 5))
 
         assert count > 20
         assert verify(record for _, record in world.journal.records()) == []
@@ -183,7 +184,7 @@ class TestPrivacy:
         remembered = other.service.agreements()
         assert remembered[0].latest.targets
 
-        world.service.erase("analyst", reason="retention period over", by="hr", at=world.at(8, 5))
+        world.service.erase("analyst", reason=ErasureReason.RETENTION, by="hr", at=world.at(8, 5))
 
         assert [version.targets for version in other.service.agreements()[0].versions] == [(), ()]
         assert [version.texts for version in other.service.agreements()[0].versions] == [{}, {}]
@@ -192,7 +193,7 @@ class TestPrivacy:
     def test_an_attestation_that_was_erased_is_a_missing_fact(self, after_all):
         """Nothing is remembered of its value."""
         world, _ = after_all
-        world.service.erase("analyst", reason="retention period over", by="hr", at=world.at(8, 5))
+        world.service.erase("analyst", reason=ErasureReason.RETENTION, by="hr", at=world.at(8, 5))
         agreement = world.propose(at=world.at(8, 5))
 
         assert "applicant.statutory_ground" not in world.service.decide(agreement.id, at=world.at(8, 5)).facts

@@ -142,9 +142,9 @@ class ClockTable:
 class CoverageTable:
     """``[[coverage]]``."""
 
-    per: Literal["unit", "team", "counter"]
-    days: list[Weekday]
-    between: list[str]
+    per: Literal["unit", "team", "counter"] = "unit"
+    days: list[Weekday] = attrs.field(factory=lambda: ["mon", "tue", "wed", "thu", "fri"])
+    between: list[str] = attrs.field(factory=lambda: ["08:00", "15:00"])
     min_share: float | None = None
     min_people: int | None = None
 

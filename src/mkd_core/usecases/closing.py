@@ -50,6 +50,10 @@ def close(
         # A quarter over a month that is closed would pay the month's minutes twice.
         if closed.first <= parsed.last and parsed.first <= closed.last:
             raise WrongState("MKD431", f"the period {closed} is closed already", where=person)
+    if not any(_held(agreement, parsed) for agreement in dossier.agreements.values()):
+        raise WrongState(
+            "MKD444", f"no agreement of this person held in {period}", where=person, mend="there is nothing to close"
+        )
     result = assess(ctx, dossier, unit, parsed, behaviour)
     event = _closed(ctx, dossier, result, attested or {})
     return ctx.record(dossier, [event], at=at, by=by).closed[event.period]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mkd_core.agreements import Agreement
-from mkd_core.events import Approver, Ballot, Happened, PeriodClosed, Terms
+from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
 from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
 from mkd_core.people import Mandate, Unit
@@ -369,7 +369,7 @@ class AgreementService:
         """Put an acting officer or a delegation on record."""
         return vouching.give_mandate(self._ctx, mandate, by=by, at=at)
 
-    def erase(self, person: str, *, reason: str, by: str, at: datetime) -> int:
+    def erase(self, person: str, *, reason: ErasureReason, by: str, at: datetime) -> int:
         """Erase the private parts of a person's stream; the chain stays whole."""
         return vouching.erase(self._ctx, person, reason=reason, by=by, at=at)
 

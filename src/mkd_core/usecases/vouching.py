@@ -9,6 +9,7 @@ from mkd_core import events as e
 from mkd_core.agreements import LIVE, PENDING
 from mkd_core.approvals import resolve
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from mkd_core.events import ErasureReason
 from mkd_core.journal.codec import encode
 from mkd_core.people import Mandate, MandateKind
 from mkd_core.usecases.context import MANDATES, Context
@@ -70,7 +71,7 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     return mandate
 
 
-def erase(ctx: Context, person: str, *, reason: str, by: str, at: datetime) -> int:
+def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: datetime) -> int:
     """Erase the private parts of a person's stream, as HR; how many there were. The chain stays whole.
 
     Refused while an agreement is pending or live, since its targets are among them.

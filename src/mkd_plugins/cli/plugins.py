@@ -10,9 +10,9 @@ import click
 from mkd_core.errors import NotFound, did_you_mean
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.words import say
 from mkd_plugins.host import Host, Row
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
+from mkd_plugins.words import say
 
 
 @click.group()

@@ -12,7 +12,7 @@ from mkd_core.language import Fact
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.policies import found_folder, found_history, found_policy
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.words import say
+from mkd_plugins.words import say
 
 _ON = click.option("--on", type=options.DATE, metavar="DATE", help="The version of that day.  [the newest]")
 

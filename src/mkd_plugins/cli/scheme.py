@@ -8,7 +8,7 @@ import click
 
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.words import say
+from mkd_plugins.words import say
 
 
 @click.group()

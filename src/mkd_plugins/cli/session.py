@@ -18,7 +18,7 @@ from mkd_core.people import Employee, Employment, ServiceNumber
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_plugins.cli import output
-from mkd_plugins.cli.words import say
+from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_core.ports import Journal

@@ -28,7 +28,13 @@ def approval(stage: Stage, tell: Teller) -> dict[str, object]:
     stage.mkd.submit(planner, by=PLANNER, at=at(AGREED_ON, 11))
     _voted(stage, tell, stage.mkd.agreement(planner))
     state = stage.mkd.agreement(agreement.id).state(FIRST_DAY)
-    tell.say("{id} is {state} from {day} on.", "{id} {state} mulai {day}.", id=agreement.id, state=state, day=FIRST_DAY)
+    tell.say(
+        "{id} is {state} from {day} on.",
+        "{id} {state} mulai {day}.",
+        id=agreement.id,
+        state=tell.term(state),
+        day=FIRST_DAY,
+    )
     return {
         "agreement": agreement.id,
         "state": state.value,
@@ -93,6 +99,8 @@ def _voted(stage: Stage, tell: Teller, agreement: Agreement) -> list[dict[str, o
         if isinstance(happened.event, VoteCast):
             vote = happened.event
             capacity = f"{vote.mandate.title()}. {vote.on_behalf_of} ({vote.reference})" if vote.mandate else ""
-            tell.line(f"{agreement.id}  {vote.step}: {vote.ballot}  {happened.by}  {capacity}".rstrip())
+            tell.line(
+                f"{agreement.id}  {vote.step}: {tell.term(vote.ballot)}  {tell.who(happened.by)}  {capacity}".rstrip()
+            )
             votes.append({"step": vote.step, "by": happened.by, "mandate": vote.mandate and vote.mandate.value})
     return votes

@@ -118,7 +118,7 @@ def decisions(stage: Stage, tell: Teller) -> dict[str, object]:
             "Untuk {who}, {days} hari sepekan di rumah: {outcome}, menurut {policy} {version}.",
             who=tell.who(agreement.applicant),
             days=days,
-            outcome=decided.verdict.outcome,
+            outcome=tell.term(decided.verdict.outcome),
             policy=decided.verdict.policy,
             version=decided.verdict.version,
         )
@@ -131,7 +131,9 @@ def _explained(agreement: Agreement, decided: Decided, tell: Teller) -> dict[str
     remedy = decision.remedy()
     for finding in decision.findings:
         because = tell.word(finding.because.en, finding.because.id)
-        tell.line(f"{finding.rule} ({finding.status}, {finding.effect}): {because} [{finding.source.title}]")
+        tell.line(
+            f"{finding.rule} ({tell.term(finding.status)}, {tell.term(finding.effect)}): {because} [{finding.source.title}]"
+        )
         if finding.missing:
             tell.line(tell.word("missing: ", "belum diketahui: ") + ", ".join(finding.missing))
     for change in remedy.changes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from mkd_plugins.demo.cast import part
+from mkd_plugins.words import say
 
 _WIDTH = 96
 
@@ -27,6 +28,10 @@ class Teller:
     def who(self, key: str) -> str:
         """The person of that key, by the part they have in the story."""
         return part(key, self.language)
+
+    def term(self, word: str) -> str:
+        """A word of the rules (an outcome, a state, a place) in the language that is told."""
+        return say(word, self.language)
 
     def chapter(self, english: str, indonesian: str) -> None:
         """Begin the next chapter."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from mkd_core.events import PeriodClosed
 from mkd_core.performance import Level
 from mkd_core.usecases.presence import PlannedDay
-from mkd_core.worktime import WEEKDAYS
+from mkd_core.worktime import DAY, WEEKDAYS, Day, clock
 from mkd_plugins.demo.stage import FIRST_DAY, HR, MONTH, Stage, at
 from mkd_plugins.demo.telling import Teller
 from mkd_plugins.testing.province import ANALYST, PLANNER
@@ -36,19 +36,21 @@ def plans(stage: Stage, tell: Teller) -> dict[str, object]:
     )
     rows: list[tuple[object, ...]] = [("", *PEOPLE, tell.word("on site", "di kantor"))]
     for at_day, on in enumerate(days):
-        name = f"{WEEKDAYS[on.weekday()]} {on:%d-%m}"
-        rows.append((name, *(_shown(planned[who][at_day]) for who in PEOPLE), f"{onsite[on][0]}/{onsite[on][1]}"))
+        name = f"{tell.term(WEEKDAYS[on.weekday()])} {on:%d-%m}"
+        rows.append((name, *(_shown(planned[who][at_day], tell) for who in PEOPLE), f"{onsite[on][0]}/{onsite[on][1]}"))
     tell.table(rows)
     return {
-        "days": {who: {str(day.on): _shown(day) for day in planned[who]} for who in PEOPLE},
+        "days": {who: {str(day.on): str(Day(day.windows)) for day in planned[who]} for who in PEOPLE},
         "on_site": {str(on): {"on_site": count, "working": of} for on, (count, of) in onsite.items()},
     }
 
 
-def _shown(day: PlannedDay) -> str:
-    if day.basis == "holiday":
-        return "holiday"
-    return ", ".join(str(window) for window in day.windows) or "off"
+def _shown(day: PlannedDay, tell: Teller) -> str:
+    if not day.windows:
+        return tell.term("holiday" if day.basis == "holiday" else "off")
+    return ", ".join(
+        f"{clock(window.start)}-{clock(window.end % DAY)} {tell.term(window.place)}" for window in day.windows
+    )
 
 
 def _onsite(entries: list[PlannedDay]) -> tuple[int, int]:

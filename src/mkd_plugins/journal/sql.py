@@ -13,7 +13,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import attrs
 from sqlalchemy import (
     Connection,
     Engine,
@@ -35,7 +34,6 @@ from sqlalchemy.engine import URL
 from mkd_core.errors import InvalidInput, JournalError
 from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
 from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
-from mkd_plugins.api import Provider, Secret, hookimpl, journal
 from mkd_plugins.journal import tables
 from mkd_plugins.journal.faults import Condition, refusal, told
 from mkd_plugins.journal.rows import (
@@ -49,6 +47,7 @@ from mkd_plugins.journal.rows import (
     record_from,
     storable,
 )
+from mkd_plugins.journal.sql_config import SqlConfig
 from mkd_plugins.journal.tables import ddl
 
 __all__ = ["SqlConfig", "SqlJournal", "SqlStore", "ddl", "open_store"]
@@ -319,32 +318,6 @@ class SqlStore:
             yield SqlJournal(connection)
 
 
-def _url(_: SqlConfig, __: attrs.Attribute[str], text: str) -> None:
-    try:
-        url = make_url(text)
-    except exc.ArgumentError:
-        raise InvalidInput(
-            "MKD514", "is no database URL", mend="write it as postgresql+psycopg://user@host/database"
-        ) from None
-    if url.password is not None:
-        raise InvalidInput("MKD514", "holds a password", mend='give it apart: password = { env = "…" }')
-
-
-@attrs.frozen(kw_only=True)
-class SqlConfig:
-    """Which database, and how long to wait for it.
-
-    ``url``           SQLAlchemy's: ``postgresql+psycopg://user@host/database``, without a password.
-    ``create``        make the tables where they are missing.
-    ``busy_timeout``  seconds to wait for somebody else's transaction.
-    """
-
-    url: str = attrs.field(validator=_url)
-    password: Secret | None = None
-    create: bool = True
-    busy_timeout: float = attrs.field(default=5.0, validator=attrs.validators.ge(0))
-
-
 def open_store(config: SqlConfig) -> SqlStore:
     """The store that the configuration names. Raises ``JournalError``."""
     url = make_url(config.url)
@@ -438,9 +411,3 @@ def _told(where: str) -> Iterator[None]:
         raise told(error.orig or error, where=where) from error.orig
     except exc.TimeoutError:
         raise refusal(Condition.BUSY, where=where) from None
-
-
-@hookimpl
-def mkd_providers() -> list[Provider]:
-    """Announces the journal in a SQL database."""
-    return [journal(name="sql", config=SqlConfig, build=open_store, cooperative=True)]

@@ -78,6 +78,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "waits_for": ("menunggu", "waits for"),
     "week": ("pekan", "week"),
     "who": ("siapa", "who"),
+    # weekdays and places
+    "mon": ("Sen", "mon"),
+    "tue": ("Sel", "tue"),
+    "wed": ("Rab", "wed"),
+    "thu": ("Kam", "thu"),
+    "fri": ("Jum", "fri"),
+    "sat": ("Sab", "sat"),
+    "sun": ("Min", "sun"),
+    "office": ("kantor", "office"),
+    "other_office": ("kantor lain", "other office"),
+    "home": ("rumah", "home"),
+    "elsewhere": ("tempat lain", "elsewhere"),
     # states of an agreement
     "draft": ("rancangan", "draft"),
     "submitted": ("diajukan", "submitted"),

@@ -131,9 +131,8 @@ def _explained(agreement: Agreement, decided: Decided, tell: Teller) -> dict[str
     remedy = decision.remedy()
     for finding in decision.findings:
         because = tell.word(finding.because.en, finding.because.id)
-        tell.line(
-            f"{finding.rule} ({tell.term(finding.status)}, {tell.term(finding.effect)}): {because} [{finding.source.title}]"
-        )
+        found = f"{finding.rule} ({tell.term(finding.status)}, {tell.term(finding.effect)})"
+        tell.line(f"{found}: {because} [{finding.source.title}]")
         if finding.missing:
             tell.line(tell.word("missing: ", "belum diketahui: ") + ", ".join(finding.missing))
     for change in remedy.changes:

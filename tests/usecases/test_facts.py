@@ -167,7 +167,7 @@ class TestOrigins:
 
     def test_identity_beats_an_attestation(self, world):
         """What the personnel record says is not talked away."""
-        world.service.attest("analyst", "applicant.rating", "very_poor", by="analyst", at=world.at(6, 19))
+        world.service.attest("analyst", "applicant.rating", "very_poor", by="hr", at=world.at(6, 19))
 
         assert world.service.decide(world.propose().id, at=world.at(6, 20)).facts["applicant.rating"] == "good"
 
@@ -205,10 +205,29 @@ class TestAttesting:
     @pytest.mark.parametrize(("by", "role"), [("analyst", "applicant"), ("data-head", "superior"), ("hr", "hr")])
     def test_who_vouches_is_on_record(self, world, by, role):
         """An attestation says in which role it was given."""
-        attested = world.service.attest("analyst", "applicant.talent_box", 7, by=by, at=world.at(6, 19))
+        attested = world.service.attest("analyst", "applicant.statutory_ground", "carer", by=by, at=world.at(6, 19))
 
-        assert (attested.role, attested.by, attested.value) == (role, by, 7)
-        assert "7" not in repr(attested)
+        assert (attested.role, attested.by, attested.value) == (role, by, "carer")
+        assert "carer" not in repr(attested)
+
+    @pytest.mark.parametrize(
+        ("fact", "value"),
+        [("applicant.rating", "very_good"), ("applicant.discipline", "none"), ("applicant.absent_days", 0)],
+    )
+    def test_nobody_vouches_for_the_own_record(self, world, fact, value):
+        """What the personnel record should say is not for the one it is about, also where the record is silent."""
+        world.identity.change("analyst", facts={})
+
+        world.refused("MKD421", world.service.attest, "analyst", fact, value, by="analyst", at=world.at(6, 19))
+
+    def test_nobody_takes_back_what_the_superior_vouched_for(self, world):
+        """The person's own word stands until the superior or HR says otherwise, and again once that has run out."""
+        ready = ("analyst", "applicant.equipment_ready")
+        world.service.attest(*ready, True, by="analyst", at=world.at(6, 19))
+        world.service.attest(*ready, False, by="data-head", at=world.at(6, 20), until=date(2023, 6, 30))
+
+        world.refused("MKD421", world.service.attest, *ready, True, by="analyst", at=world.at(6, 30))
+        assert world.service.attest(*ready, True, by="analyst", at=world.at(7, 1)).role == "applicant"
 
 
 class TestSeasons:

@@ -28,10 +28,15 @@ def attest(
     until: date | None = None,
     evidence: str = "",
 ) -> Attested:
-    """Vouch for a fact about a person, as that person, the superior or HR. Checked against the vocabulary."""
+    """Vouch for a fact about a person, as the superior or HR. Checked against the vocabulary.
+
+    The person may vouch for what only the person can know (``source`` attested: equipment, circumstances), and not
+    against what the superior or HR vouched for: what the personnel record should say is not for the one it is about.
+    """
     from mkd_core.policy import VOCABULARY, Facts
 
     employee, _, organisation = employee_at(ctx, person, at)
+    dossier = ctx.dossier(person)
     if not fact.startswith("applicant.") or fact not in VOCABULARY:
         raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=VOCABULARY.nearest(fact))
     Facts.from_flat({fact: value})
@@ -40,8 +45,15 @@ def attest(
         if not organisation.has_role(by, HR):
             raise NotAllowed("MKD421", "only the person, the superior or HR may attest a fact", where=person)
         role = HR
+    if by == person:
+        earlier = dossier.attested.get(fact)
+        contradicts = earlier and earlier.role != role and (earlier.until is None or organisation.on <= earlier.until)
+        if VOCABULARY.facts[VOCABULARY.index[fact]].source != "attested" or contradicts:
+            raise NotAllowed(
+                "MKD421", f"nobody may attest the own {fact}", where=person, mend="ask the superior or HR to attest it"
+            )
     event = e.FactAttested(person=person, fact=fact, role=role, until=until, value=value, evidence=evidence)
-    return ctx.record(ctx.dossier(person), [event], at=at, by=by).attested[fact]
+    return ctx.record(dossier, [event], at=at, by=by).attested[fact]
 
 
 def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Mandate:

@@ -6,6 +6,7 @@ import pytest
 
 from mkd_core import Mandate, MandateKind, State
 from mkd_core.events import AgreementApproved, StepOpened, TargetsConsented, VoteCast
+from mkd_plugins.testing.fakes import small_agency
 
 JUNE = date(2023, 6, 1)
 BOTH = '[[route]]\nid = "both"\napprover = ["superior", "head_of_agency"]\nneed = {}\nwithin = "5 working days"\n'
@@ -393,3 +394,29 @@ def test_the_step_names_its_deadline(world):
     )
 
     assert opened.due == date(2023, 6, 27)
+
+
+class Lenient:
+    """An identity backend that knows people by their logins too, where only keys are asked for."""
+
+    def __init__(self, strict):
+        self._strict = strict
+
+    def __getattr__(self, name):
+        return getattr(self._strict, name)
+
+    def person(self, key, on):
+        """Whoever has that key or login."""
+        return self._strict.person(key.removesuffix("@login"), on)
+
+
+def test_nobody_decides_on_the_own_request_under_a_second_name(worlds):
+    """Whatever else a backend answers to, in the organisation somebody is their key alone."""
+    strict = small_agency()
+    strict.mandate(order("analyst@login", replaces="data-head"))
+    world = worlds(identity=Lenient(strict))
+    agreement = world.submitted()
+
+    assert "analyst@login" not in world.voters(agreement)
+    world.refused("MKD424", world.service.approve, agreement.id, by="analyst@login", at=world.at(6, 21))
+    world.refused("MKD406", world.propose, "analyst@login")

@@ -49,15 +49,18 @@ class DirectoryAt:
         return self._people[key]
 
     def employee(self, key: str) -> Employee | None:
-        """The person of that key; None when nobody knows or a backend denies them."""
+        """The person of that key; None when nobody knows or a backend denies them.
+
+        Only the key itself counts: under a second name somebody could decide on the own request.
+        """
         answer = self._ask(key)
-        return answer.employee if isinstance(answer, Found) else None
+        return answer.employee if isinstance(answer, Found) and answer.employee.key == key else None
 
     def known(self, key: str) -> Employee:
         """The person of that key. Raises ``NotFound`` for a stranger and ``NotAllowed`` for somebody denied."""
-        answer = self._ask(key)
-        if isinstance(answer, Found):
-            return answer.employee
+        answer, employee = self._ask(key), self.employee(key)
+        if employee is not None:
+            return employee
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=key)
         raise NotFound("MKD406", f"no identity backend knows the person {key!r}", mend="mkd facts show PERSON")

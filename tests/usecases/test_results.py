@@ -163,3 +163,12 @@ def test_a_closed_period_stays_closed(world, agreed):
     world.refused("MKD431", world.service.verify_result, agreed.id, "r1", by="data-head", at=world.at(8, 2))
     world.refused("MKD431", world.service.dispute_result, agreed.id, "r1", by="analyst", at=world.at(8, 2), note="n")
     assert activity(world, agreed, on=date(2023, 8, 1), at=world.at(8, 2)).activity.id == "a2"
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "1e999999"])
+def test_what_is_no_number_is_no_result(world, agreed, value):
+    """A value that cannot be counted would keep the whole period from being closed."""
+    world.refused("MKD221", result, world, agreed, value=Decimal(value))
+    result(world, agreed)
+    verify = world.service.verify_result
+    world.refused("MKD221", verify, agreed.id, "r1", by="data-head", at=world.at(7, 6), value=Decimal(value))

@@ -10,7 +10,7 @@ from typing import Any
 from mkd_core import events as e
 from mkd_core.errors import InvalidInput, NotFound, WrongState, did_you_mean
 from mkd_core.performance import Period
-from mkd_core.targets import Activity, Target
+from mkd_core.targets import Activity, Target, decimal
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.dossier import Dossier, ResultDone, WorkDone
 from mkd_core.usecases.powers import Case, open_case
@@ -108,7 +108,7 @@ def report_result(
         result=f"r{len(case.dossier.results) + 1}",
         target=target,
         on=on,
-        value=value,
+        value=decimal(value, where=target),
         evidence_given=bool(evidence),
         evidence=evidence,
     )
@@ -123,9 +123,8 @@ def verify_result(
     case.need_superior("verify results")
     done = _result(case, result)
     _check_open(case.dossier, done.result.on, result)
-    event = e.ResultVerified(
-        agreement=agreement, result=result, value=done.result.value if value is None else value, note=note
-    )
+    accepted = done.result.value if value is None else decimal(value, where=result)
+    event = e.ResultVerified(agreement=agreement, result=result, value=accepted, note=note)
     return _record(ctx, case, [event]).results[result]
 
 

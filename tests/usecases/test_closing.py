@@ -165,6 +165,13 @@ class TestTheLines:
         assert [line.item for line in closed.lines] == ["trk_minutes"]
         assert "absent-days: missing period.absent_days" in closed.missing
 
+    @pytest.mark.parametrize(("fact", "value"), [("period.achievement", 1), ("period.proposed_rating", "very_good")])
+    def test_what_follows_from_the_work_is_not_vouched_for(self, paid, fact, value):
+        """Nobody's word stands in for minutes and results, also where they are missing: pay would follow from it."""
+        paid.approved()
+
+        paid.refused("MKD436", close, paid, attested={**ABSENT, fact: value})
+
     def test_minutes_accepted_in_part_count_as_rejected_for_the_rest(self, worlds):
         """A scheme may speak of both, and each minute stands in one of them."""
         scheme = Scheme.from_toml(

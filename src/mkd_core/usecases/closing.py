@@ -11,7 +11,7 @@ from attrs import evolve
 
 from mkd_core.agreements import Agreement, State, Version
 from mkd_core.approvals import resolve
-from mkd_core.errors import InvalidInput, MkdError, NotAllowed, NotFound, WrongState
+from mkd_core.errors import InvalidInput, MkdError, NotAllowed, NotFound, WrongState, did_you_mean
 from mkd_core.events import ClosedLine, PeriodClosed
 from mkd_core.people import Unit
 from mkd_core.performance import Level, Period, PeriodResult, close_period
@@ -37,6 +37,7 @@ def close(
     somebody vouches for (``period.absent_days``); a line of the scheme whose facts are missing is left out and said.
     """
     parsed = Period.parse(period)
+    _check_attested(attested or {})
     employee, unit, organisation = employee_at(ctx, person, at)
     if by == person:
         raise NotAllowed("MKD420", "nobody may close the own period", where=person, mend="ask the superior")
@@ -57,6 +58,20 @@ def close(
     result = assess(ctx, dossier, unit, parsed, behaviour)
     event = _closed(ctx, dossier, result, attested or {})
     return ctx.record(dossier, [event], at=at, by=by).closed[event.period]
+
+
+def _check_attested(attested: Mapping[str, Any]) -> None:
+    """What follows from work and results is never vouched for, also where it is missing: pay would follow a word."""
+    from mkd_core.allowance import PERIOD_VOCABULARY
+
+    open_to_words = [fact.name for fact in PERIOD_VOCABULARY if fact.source == "attested"]
+    for name in attested:
+        if name not in open_to_words:
+            raise NotFound(
+                "MKD436",
+                f"no fact of a period that somebody may attest is called {name!r}",
+                mend=did_you_mean(name, open_to_words),
+            )
 
 
 def assess(ctx: Context, dossier: Dossier, unit: Unit, period: Period, behaviour: Level | None = None) -> PeriodResult:

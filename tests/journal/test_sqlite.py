@@ -347,3 +347,20 @@ def test_the_statements_make_a_journal(path: Path) -> None:
     with opened(path) as journal:
         journal.append("a", 0, [draft("one")], [effect("k")])
         assert len(journal.due(MORNING)) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_new_journal_is_for_its_owner_alone(path: Path) -> None:
+    """Nobody else of the machine reads it or the log beside it; what rights a journal was given later stay."""
+    before = os.umask(0o022)
+    try:
+        with opened(path) as journal:
+            journal.append("a", 0, [draft("one")])
+            modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("journal.db", "journal.db-wal", "journal.db-shm"), 0o600)
+
+    path.chmod(0o640)
+    opened(path).close()
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
@@ -104,6 +104,16 @@ class SqliteConfig:
     max_page_count: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(1)))
     read_only: bool = False
     busy_timeout: float = attrs.field(default=5.0, validator=attrs.validators.ge(0))
+
+
+def _make_for_the_owner(path: Path) -> None:
+    """Make the file, for nobody else to read, where there is none; SQLite gives the log beside it the same rights.
+
+    What keeps it from being made is said when SQLite opens it. A file that is there is left alone: opening and closing
+    it would drop the locks that this process holds on it.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def ddl() -> str:
@@ -290,6 +300,8 @@ class SqliteJournal:
     def _open(self) -> None:
         config = self._config
         mode = "ro" if config.read_only else "rwc"
+        if not config.read_only:
+            _make_for_the_owner(config.path)
         connection = sqlite3.connect(
             f"{config.path.absolute().as_uri()}?mode={mode}",
             uri=True,

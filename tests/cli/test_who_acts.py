@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,7 +20,7 @@ def number_of(folder, key):
 @pytest.mark.bare
 def test_nobody_acts_as_somebody_else_without_a_grant(office):
     """A user acts only as the people that mkd.toml names; the refusal says what to write, and nothing happens."""
-    office.configure(ANYBODY, 'acts_as = ["k000003"]')
+    office.configure(ANYBODY, 'acts_as = ["k000003"]\nroles = ["operator"]')
     before = office.head()
 
     refused, own = (
@@ -44,6 +45,21 @@ def test_a_user_that_is_not_named_may_do_nothing(office):
         office.mkd("outbox", "replay"),
     ):
         assert (done.status, done.err[:13]) == (1, "error: MKD438")
+
+
+def test_only_operators_act_at_another_moment_than_now(office):
+    """Nobody votes in the past, when a mandate still held, or lets a deadline go by with a word; asking is free."""
+    office.approved()
+    office.configure(ANYBODY, 'acts_as = ["k000002"]')
+    before = office.head()
+
+    for words in (("agreement", "withdraw", "k000002.1"), ("tick",), ("outbox", "deliver")):
+        refused = office.mkd(*words)
+        assert refused.status == 1
+        assert refused.err.startswith(f"error: MKD438 --at: {actor()} acts at the present moment alone (leave --at")
+    assert office.head() == before
+    assert office.mkd("agreement", "decide", "k000002.1", "--as", "k000002").status == 0
+    assert office.mkd("tick", at=datetime.now(UTC).isoformat()).status == 0
 
 
 def test_who_may_act_as_many_says_as_whom(office):

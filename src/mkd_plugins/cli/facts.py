@@ -40,7 +40,7 @@ def show(session: Session, how: How, person: str) -> None:
 
     with session.open() as desk:
         employee = desk.employee(person, how.at)
-        by = desk.acting(how.as_, how.at) if how.as_ else None
+        by = desk.asking(how.as_, how.at) if how.as_ else None
         entitled = by == employee.key or desk.organisation(how.at).has_role(by or "", "hr")
         shown = show_facts(
             employee,

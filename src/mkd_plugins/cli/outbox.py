@@ -24,6 +24,7 @@ def deliver(session: Session, how: How) -> None:
     """Try everything that is due, each once; for a timer. Exit status 1 when something now waits for a person."""
     with session.open() as desk:
         desk.need_grant()
+        desk.need_moment(how.at)
         report = desk.mkd.deliver(how.at)
         counts = {"delivered": report.delivered, "retried": report.retried, "dead": report.dead}
         receipts = [

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from mkd_core.people import Employee, Employment, ServiceNumber
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_plugins.cli import output
+from mkd_plugins.cli.options import now
 from mkd_plugins.words import say
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[\d ]{9,}")
 READERS = frozenset({"hr", "auditor"})
 """The roles that may see names."""
+_NOW = timedelta(minutes=5)
+"""How far from now a moment may lie that somebody says."""
 
 
 @frozen(kw_only=True)
@@ -137,7 +140,13 @@ class Desk:
         return at.astimezone(unit.zone).date() if unit else at.date()
 
     def acting(self, handle: str | None, at: datetime) -> str:
-        """The key of the person as whom this user acts. Raises ``NotAllowed`` where mkd.toml does not grant it."""
+        """The key of the person as whom this user does something then; see :meth:`asking`, :meth:`need_moment`."""
+        key = self.asking(handle, at)
+        self.need_moment(at)
+        return key
+
+    def asking(self, handle: str | None, at: datetime) -> str:
+        """The key of the person as whom this user asks. Raises ``NotAllowed`` where mkd.toml does not grant it."""
         granted = self.roles.grant(self.actor)
         if handle is None:
             if len(granted.acts_as) != 1 or "*" in granted.acts_as:
@@ -162,6 +171,21 @@ class Desk:
                 f"{self.actor} is granted nothing",
                 where=self.mkd.host.config.file,
                 mend=f'add [roles."{self.actor}"] with roles = ["operator"]',
+            )
+
+    def need_moment(self, at: datetime) -> None:
+        """Refuse another moment than now, unless to an operator or to who may act as anybody.
+
+        A vote laid into the past would count under a mandate that has ended, and a tick in the future would let every
+        deadline go by.
+        """
+        granted = self.roles.grant(self.actor)
+        if abs(at - now()) > _NOW and "operator" not in granted.roles and "*" not in granted.acts_as:
+            raise NotAllowed(
+                "MKD438",
+                f"{self.actor} acts at the present moment alone",
+                where="--at",
+                mend=f'leave --at and MKD_AT out, or give [roles."{self.actor}"] the role operator',
             )
 
     def need_reader(self) -> None:

@@ -16,6 +16,7 @@ def tick(session: Session, how: How) -> None:
     """Do all that is due: act on deadlines that passed, resolve approvers again. Idempotent; for a timer."""
     with session.open() as desk:
         desk.need_grant()
+        desk.need_moment(how.at)
         report = desk.mkd.tick(how.at)
         problems = [str(problem) for problem in report.problems]
         data = {"changed": list(report.changed), "problems": problems}

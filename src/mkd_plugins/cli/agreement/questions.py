@@ -49,7 +49,7 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
     from mkd_core.policy import VOCABULARY
 
     with session.open() as desk:
-        by = desk.acting(how.as_, how.at) if how.as_ else None
+        by = desk.asking(how.as_, how.at) if how.as_ else None
         decided = desk.mkd.decide(agreement, at=how.at)
         entitled = by in _entitled(desk.mkd.agreement(agreement))
         hidden = frozenset() if entitled else frozenset(fact.name for fact in VOCABULARY if fact.sensitive)

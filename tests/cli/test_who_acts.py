@@ -35,7 +35,8 @@ def test_nobody_acts_as_somebody_else_without_a_grant(office):
 
 
 def test_a_user_that_is_not_named_may_do_nothing(office):
-    """The table fails closed: neither acting nor running the deployment."""
+    """The table fails closed: neither acting, nor running the deployment, nor asking about people."""
+    office.closed()
     office.configure(f'[roles."{actor()}"]', '[roles."os:somebody-else"]')
 
     for done in (
@@ -43,6 +44,9 @@ def test_a_user_that_is_not_named_may_do_nothing(office):
         office.mkd("tick"),
         office.mkd("outbox", "deliver"),
         office.mkd("outbox", "replay"),
+        office.mkd("agreement", "show", "k000002.1"),
+        office.mkd("period", "statement", "k000002", "2023-07"),
+        office.mkd("facts", "show", "k000002"),
     ):
         assert (done.status, done.err[:13]) == (1, "error: MKD438")
 

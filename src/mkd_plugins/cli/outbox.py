@@ -23,7 +23,6 @@ def outbox() -> None:
 def deliver(session: Session, how: How) -> None:
     """Try everything that is due, each once; for a timer. Exit status 1 when something now waits for a person."""
     with session.open() as desk:
-        desk.need_grant()
         desk.need_moment(how.at)
         report = desk.mkd.deliver(how.at)
         counts = {"delivered": report.delivered, "retried": report.retried, "dead": report.dead}
@@ -71,7 +70,6 @@ def listed(session: Session, status: str | None, as_json: bool) -> None:
 def replay(session: Session, keys: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Make what was given up pending again, from its first attempt on; then `mkd outbox deliver`."""
     with session.open() as desk:
-        desk.need_grant()
         dead = [each.effect.key for each in desk.mkd.journal.deliveries(EffectStatus.DEAD)]
         chosen = dead if everything else list(keys)
         for key in chosen:

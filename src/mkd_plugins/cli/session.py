@@ -44,12 +44,14 @@ class Session:
 
     @contextmanager
     def open(self) -> Iterator[Desk]:
-        """The deployment; what its plugins had trouble with is said at the end."""
+        """The deployment, for a user whom mkd.toml names; what its plugins had trouble with is said at the end."""
         from mkd_plugins.deployment import start
 
         with start(self.config, no_plugins=self.no_plugins) as mkd:
             try:
-                yield Desk(mkd=mkd, actor=actor(), language=self.language or mkd.host.config.mkd.language)
+                desk = Desk(mkd=mkd, actor=actor(), language=self.language or mkd.host.config.mkd.language)
+                desk.need_grant()
+                yield desk
             finally:
                 for problem in mkd.host.problems:
                     if problem.code != "MKD104":  # an extra that nobody asked for
@@ -163,7 +165,7 @@ class Desk:
         return key
 
     def need_grant(self) -> None:
-        """Refuse a user to whom mkd.toml grants nothing: running the deployment is for those it names."""
+        """Refuse a user to whom mkd.toml grants nothing: asking, too, is for those it names."""
         granted = self.roles.grant(self.actor)
         if not granted.acts_as and not granted.roles:
             raise NotAllowed(

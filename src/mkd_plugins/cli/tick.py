@@ -15,7 +15,6 @@ from mkd_plugins.cli.session import Session, answer
 def tick(session: Session, how: How) -> None:
     """Do all that is due: act on deadlines that passed, resolve approvers again. Idempotent; for a timer."""
     with session.open() as desk:
-        desk.need_grant()
         desk.need_moment(how.at)
         report = desk.mkd.tick(how.at)
         problems = [str(problem) for problem in report.problems]

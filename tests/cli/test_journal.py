@@ -47,6 +47,19 @@ def test_a_changed_byte_is_found_and_the_event_named(exported):
 
 
 @pytest.mark.bare
+def test_an_event_that_is_no_longer_readable_is_named_too(exported):
+    """The last event of a stream without its brace cannot be read, and is named by what the line still says."""
+    file = exported.folder / "export"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines[:-1], lines[-1].replace("{", "[", 1)]), encoding="utf-8")
+
+    done = exported.mkd("journal", "verify", "export")
+
+    assert done.status == 1
+    assert done.out == f"person/k000002#{len(lines)}: is no event: its text was changed\n"
+
+
+@pytest.mark.bare
 def test_a_byte_that_is_no_text_is_found_too(exported):
     """A damaged file is no crash."""
     file = exported.folder / "export"

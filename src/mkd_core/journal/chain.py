@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,10 @@ GENESIS = "0" * 64
 
 ERASURE = "PrivatePartsErased"
 """The type of the event that says that the private parts before it in its stream were erased on purpose."""
+
+# A quote inside a text is escaped there, so nothing but the event's own number and stream looks like this in a line.
+_NUMBER = re.compile(r'"number":(\d+),"previous":"[0-9a-f]{64}"')
+_STREAM = re.compile(r'"stream":"([^"\\]+)","type":"')
 
 
 @frozen(kw_only=True)
@@ -257,9 +262,15 @@ def read_export(lines: Iterable[str], faults: list[Fault]) -> Iterator[Record]:
         except (ValueError, TypeError, AttributeError, RecursionError):
             named = False
         if not named:
-            faults.append(Fault(f"line {at} (after {last})", "is no event: its text was changed"))
+            faults.append(Fault(_likely_name(text) or f"line {at} (after {last})", "is no event: its text was changed"))
             continue
         if not whole:
             faults.append(Fault(record.name, "is not written in the canonical form: its text was changed"))
         last = record.name
         yield record
+
+
+def _likely_name(text: str) -> str:
+    """The name that a broken line still has in its canonical places, or nothing."""
+    number, stream = _NUMBER.search(text), _STREAM.search(text)
+    return f"{stream[1]}#{number[1]}" if number and stream else ""

@@ -30,7 +30,8 @@ def refused(office, code, *words, said="", at=None):
 @pytest.mark.parametrize(
     ("code", "words", "said"),
     [
-        ("MKD406", ("agreement", "propose", "--as", "k999999", "--from", "2023-07-03", "--remote", "wed"), ""),
+        ("MKD406", ("agreement", "propose", "--as", "k999999", "--from", "2023-07-03", "--remote", "wed"),
+         "mkd facts check"),
         ("MKD406", ("inbox", "nobody@example.go.id"), ""),
         ("MKD405", ("day", "k000016"), "not active"),
         ("MKD211", ("facts", "show", "19780803 200508195"), "18 digits"),
@@ -46,6 +47,7 @@ def refused(office, code, *words, said="", at=None):
         ("MKD403", ("agreement", "show", "seven"), "k000012.1"),
         ("MKD407", ("roster", "9999"), "unit"),
         ("MKD435", ("roster", "1211", "--from", "2023-07-03", "--until", "2023-07-01"), "span"),
+        ("MKD435", ("coverage", "1211", "--from", "2023-07-03", "--until", "2023-07-01"), "before 2023-07-03"),
         ("MKD201", ("coverage", "1211", "--between", "9-15"), "07:30"),
         ("MKD433", ("period", "close", "k000002", "2023-07", "--as", "k000114"), "not over"),
         ("MKD434", ("period", "statement", "k000002", "2023-07"), "close it first"),

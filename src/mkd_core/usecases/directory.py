@@ -75,7 +75,7 @@ class DirectoryAt:
             return answer.employee
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}")
-        raise NotFound("MKD406", "no identity backend knows that person")
+        raise NotFound("MKD406", "no identity backend knows that person", mend="see mkd facts check")
 
     def unit(self, key: str) -> Unit | None:
         """The unit of that key, from the first backend that has it."""

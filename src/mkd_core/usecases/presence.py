@@ -48,7 +48,7 @@ def day(ctx: Context, person: str, on: date, at: datetime) -> PlannedDay:
 def roster(ctx: Context, unit: str, first: date, last: date, at: datetime) -> tuple[PlannedDay, ...]:
     """The days of everybody in a unit and below it, by date and then by person."""
     if not 0 <= (last - first).days < LONGEST:
-        raise InvalidInput("MKD435", f"{first} to {last} is no span of 1 to {LONGEST} days")
+        raise InvalidInput("MKD435", f"{first} to {last} is no span of 1 to {LONGEST} days", mend="choose other dates")
     organisation = ctx.organisation(at.date())
     found = [
         planned

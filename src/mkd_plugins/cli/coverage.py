@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import click
 
 from mkd_core.coverage import Stretch, stretches
+from mkd_core.errors import InvalidInput
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.worktime import DAY, WEEKDAYS, Day, clock, minutes
 from mkd_plugins.cli import options, output
@@ -32,6 +33,8 @@ def coverage(
         name = desk.namer(how.names, how.at)
         begin = first or how.at.date()
         until = last or begin + timedelta(days=6)
+        if until < begin:
+            raise InvalidInput("MKD435", f"{until} is before {begin}", where="--until", mend="choose other dates")
         # The day before tells of night shifts that run into the first.
         days = desk.mkd.roster(desk.unit(unit, how.at), begin - timedelta(days=1), until, at=how.at)
         plans = _plans(days)

@@ -18,7 +18,14 @@ from mkd_plugins.cli.session import Session
 @click.command()
 @click.option("--policy", "name", required=True, metavar="ID_OR_FILE", help="An id, or a path to a file or folder.")
 @click.option("--on", type=options.DATE, metavar="DATE", help="The day whose version decides.  [today]")
-@click.option("--at", "moment", type=click.Choice(["request", "vote"]), default="request", show_default=True)
+@click.option(
+    "--at",
+    "moment",
+    type=click.Choice(["request", "vote"]),
+    default="request",
+    show_default=True,
+    help="vote: with the rules on who approves.",
+)
 @click.option("--layer", type=click.Choice(["base"]), help="Look past decrees.")
 @click.option("--all", "everything", is_flag=True, help="Rules that passed, too.")
 @click.option("--brief", is_flag=True, help="Only the outcome and the ids of rules.")
@@ -37,7 +44,8 @@ def decide(
     """Decide lines of facts by a policy: one JSON object a line in, one a line out.
 
     \b
-    echo '{"applicant": {"rating": "good"}, "agreement": {"remote_days": 5}}' | mkd decide --policy jabar-mkd -
+    echo '{"applicant": {"rating": "good"}, "agreement": {"remote_days": 5}}' |
+      mkd decide --policy jabar-mkd --on 2023-07-03 -
 
     `mkd policy facts ID` prints the line that a policy reads. A line that is not valid gives {"error", "line"} in its
     place and exit status 1 at the end.

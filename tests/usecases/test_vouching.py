@@ -54,6 +54,16 @@ class TestMandates:
         """Only HR gives one, to somebody known, over something known, and an order has a number."""
         world.refused(code, world.service.give_mandate, plt(**changes), by=by, at=world.at(6, 19))
 
+    @pytest.mark.parametrize(
+        "changes", [{"acting": "hr"}, {"acting": "analyst", "unit": None, "replaces": "data-head"}]
+    )
+    def test_hr_gives_no_power_to_itself(self, world, changes):
+        """Neither a mandate of the own, nor one over the own superior: another of the role puts it on record."""
+        world.identity.change("hr", unit="data", superior="data-head")
+        given = plt(kind=MandateKind.PLH, **changes)
+
+        world.refused("MKD420", world.service.give_mandate, given, by="hr", at=world.at(6, 19))
+
     def test_a_delegation_needs_no_number(self, world):
         """It is no order, and counts once it was accepted."""
         given = plt(kind=MandateKind.DELEGATION, unit=None, replaces="data-head", reference="", accepted=True)

@@ -57,7 +57,10 @@ def attest(
 
 
 def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Mandate:
-    """Put an order (Plt, Plh) or a delegation on record, as HR; a delegation counts once it was accepted."""
+    """Put an order (Plt, Plh) or a delegation on record, as HR; a delegation counts once it was accepted.
+
+    HR gives no power to itself, and does not choose who decides on its own requests: another of the role does that.
+    """
     organisation = ctx.organisation(at.date())
     if not organisation.has_role(by, HR):
         raise NotAllowed("MKD421", "only HR may put a mandate on record", mend="give the role hr in mkd.toml")
@@ -68,6 +71,13 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
         raise NotFound("MKD407", f"no identity backend knows the unit {mandate.unit!r}")
     if mandate.kind is not MandateKind.DELEGATION and not mandate.reference:
         raise InvalidInput("MKD215", f"a {mandate.kind} is an order and has a number", mend="give its reference")
+    if by == mandate.acting or _decides_on(ctx, by, mandate):
+        raise NotAllowed(
+            "MKD420",
+            "nobody gives a mandate to themselves, or names who stands in for the own superior",
+            where=by,
+            mend="let somebody else of the role hr put it on record",
+        )
     event = e.MandateGiven(
         kind=mandate.kind,
         acting=mandate.acting,
@@ -81,6 +91,14 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     kept = ctx.journal.read(MANDATES)
     ctx.journal.append(MANDATES, kept[-1].number if kept else 0, [encode(event, at=at, by=by)])
     return mandate
+
+
+def _decides_on(ctx: Context, person: str, mandate: Mandate) -> bool:
+    """Whether the mandate makes its holder that person's superior."""
+    organisation = ctx.directory.at(mandate.starts, [mandate])
+    employee = organisation.employee(person)
+    superiors = resolve(SUPERIOR, employee, organisation).approvers if employee else ()
+    return any(one.person == mandate.acting and one.mandate is mandate.kind for one in superiors)
 
 
 def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: datetime) -> int:

@@ -152,6 +152,13 @@ class TestIdentity:
             at.lookup("199103172015032907")
         assert "1991" not in str(caught.value)
 
+    def test_a_number_in_the_place_of_a_key_is_not_repeated(self):
+        """Whoever mistakes a service number for a key does not find it in the log."""
+        with pytest.raises(NotFound, match="MKD406") as caught:
+            Directory(identities=[small_agency()]).at(ON).known("199103172015032906")
+
+        assert "1991" not in str(caught.value)
+
     def test_one_command_sees_one_organisation(self):
         """What was looked up once is kept for the rest of the command."""
         identity = small_agency()

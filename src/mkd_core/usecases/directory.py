@@ -6,6 +6,7 @@ everything: identity fails closed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -14,6 +15,8 @@ from attrs import field, frozen
 from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.ports import Denied, Found, Identity
+
+_NUMBER = re.compile(r"\d[\d ]{7,}\d")
 
 
 @frozen(kw_only=True)
@@ -63,7 +66,9 @@ class DirectoryAt:
             return employee
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=key)
-        raise NotFound("MKD406", f"no identity backend knows the person {key!r}", mend="mkd facts show PERSON")
+        # A service number in the place of a key is a mistake that nobody should find in a log.
+        shown = _NUMBER.sub("…", key)
+        raise NotFound("MKD406", f"no identity backend knows the person {shown!r}", mend="mkd facts show PERSON")
 
     def lookup(self, handle: str) -> Employee:
         """The person of a key, a service number, a login or an e-mail address; the handle is in no message."""

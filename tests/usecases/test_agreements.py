@@ -734,3 +734,10 @@ def test_refusals_are_of_a_kind_a_program_can_tell(world):
         world.service.submit("analyst.9", by="analyst", at=world.at(6, 20))
     with pytest.raises(CommandRefused):
         world.service.approve(agreement.id, by="data-head", at=world.at(6, 20))
+
+
+def test_text_that_is_no_utf_8_is_refused_and_not_repeated(world):
+    """Half a character, which a terminal makes of odd bytes, has no bytes that a hash could cover."""
+    error = world.refused("MKD445", world.propose, reason="private \udcff")
+
+    assert "private" not in str(error)

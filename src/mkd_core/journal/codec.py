@@ -15,7 +15,7 @@ from attrs import fields
 
 from mkd_core.errors import InvalidInput, JournalError
 from mkd_core.events import EVENTS, Happened
-from mkd_core.journal.chain import Draft, Record
+from mkd_core.journal.chain import Draft, Record, canonical
 from mkd_core.targets import Target, target_from_data, target_to_data
 from mkd_core.worktime import Window, WorkPlan, plan_from_data, plan_to_data
 
@@ -57,12 +57,21 @@ def instant(at: datetime) -> str:
 
 
 def encode(event: Any, *, at: datetime, by: str) -> Draft:
-    """The event as plain values, what is private apart from what is chained."""
+    """The event as plain values, what is private apart from what is chained.
+
+    Raises ``InvalidInput`` for text with half a character, as a terminal gives it for bytes that are no UTF-8.
+    """
     name = type(event).__name__
     plain = _converter().unstructure(event)
     hidden = [part for part in fields(type(event)) if part.metadata.get("private")]
     private = {part.name: plain.pop(part.name) for part in hidden}
     given = [part.name for part in hidden if getattr(event, part.name) != part.default]
+    try:
+        canonical([plain, private]).encode()
+    except ValueError:
+        raise InvalidInput(
+            "MKD445", f"{name} holds what no journal can write", mend="give text in UTF-8 and numbers that are finite"
+        ) from None
     return Draft(
         type=name,
         schema=EVENTS[name][1],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 
 import pytest
 
@@ -125,3 +126,13 @@ def test_a_file_that_is_not_there_is_one_line(office, words):
     assert done.err == (
         f"error: MKD298 {words[-1]}: No such file or directory (check the path, the permissions and the disk)\n"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_an_export_is_for_its_writer_alone(office):
+    """Also where a file that everybody may read was there: what is private goes into it."""
+    there = office.folder / "export.jsonl"
+    there.touch(mode=0o644)
+
+    assert office.mkd("journal", "export", "--out", str(there)).status == 0
+    assert there.stat().st_mode & 0o777 == 0o600

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from mkd_core.allowance import SchemeHistory
+from mkd_core.policy import History
 from mkd_core.ports import Identity, Journal, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
@@ -40,14 +42,13 @@ class Deployment(AgreementService):
         self.host = host
         try:
             self.journal: Journal = host.one(Port.JOURNAL)
-            settings = host.config.mkd
             self.identities: list[Identity] = host.build(Port.IDENTITY)
             super().__init__(
                 journal=self.journal,
                 identity=self.identities,
-                policies=policy_history(_named(host, settings.policy), packs=host.packs, vocabulary=host.vocabulary),
-                schemes=scheme_history(_named(host, settings.scheme)) if settings.scheme else None,
-                hours=_hours(settings.hours),
+                policies=policies_of(host),
+                schemes=schemes_of(host),
+                hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
                 notifications=host.build(Port.NOTIFICATION),
                 payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
@@ -75,10 +76,24 @@ class Deployment(AgreementService):
         self.close()
 
 
+def policies_of(host: Host) -> History:
+    """The policy that the configuration names. Raises ``PolicyError``."""
+    name = _named(host, host.config.mkd.policy)
+    return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
+
+
+def schemes_of(host: Host) -> SchemeHistory | None:
+    """The pay scheme that the configuration names, if it names one. Raises ``PolicyError``."""
+    name = host.config.mkd.scheme
+    return scheme_history(_named(host, name), packs=host.packs) if name else None
+
+
+def hours_of(host: Host) -> OfficeHours:
+    """The office hours of the configuration, or the shipped ones. Raises ``InvalidInput`` and ``OSError``."""
+    path = host.config.mkd.hours
+    return office_hours() if path is None else office_hours_from_toml(path.read_text("utf-8"), where=path.name)
+
+
 def _named(host: Host, name: str) -> str | Path:
     """A path of the configuration file, or an id as it is."""
     return host.config.path(name) if name.endswith(".toml") else name
-
-
-def _hours(path: Path | None) -> OfficeHours:
-    return office_hours() if path is None else office_hours_from_toml(path.read_text("utf-8"), where=path.name)

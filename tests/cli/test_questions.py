@@ -189,3 +189,24 @@ def test_plugins_check_finds_an_unset_secret(office):
     assert done.status == 1
     assert done.err.startswith("error: MKD123 ")
     assert "MKD_SMTP_PASSWORD" in done.err
+
+
+@pytest.mark.bare
+@pytest.mark.parametrize(
+    ("written", "typed", "said"),
+    [
+        ('policy = "jabar-mkd"', 'policy = "jabar-mdk"', "error: MKD325 no policy is called 'jabar-mdk' (did you mean"),
+        ('scheme = "jabar-trk"', 'scheme = "jabar-tkr"', "error: MKD386 no scheme is called 'jabar-tkr' ("),
+        ('# hours = "hours.toml"', 'hours = "hours.toml"', "error: MKD298 "),
+    ],
+    ids=["policy", "scheme", "hours"],
+)
+def test_plugins_check_reads_the_rules_that_the_file_names(office, written, typed, said):
+    """A slip in the name of the policy, the scheme or the hours is found before the first request, in JSON too."""
+    office.configure(written, typed)
+
+    done, told = office.mkd("plugins", "check"), office.mkd("plugins", "check", "--json")
+
+    assert (done.status, told.status) == (1, 1)
+    assert done.err.startswith(said)
+    assert [problem["code"] for problem in json.loads(told.out)["problems"]] == [said.split()[1]]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import shutil
 import sys
+from importlib.resources import files
 
 import pytest
 
+from mkd_plugins.deployment import Deployment, schemes_of
 from mkd_plugins.problems import CODES, ConfigProblem, LoadProblem, PluginProblem
 
 
@@ -310,6 +312,30 @@ def test_policies_and_facts_of_a_plugin_are_taken(site):
 
     assert [pack.folder for pack in host.packs if pack.id == "kota-contoh"] == [site.folder]
     assert "applicant.children" in host.vocabulary
+
+
+def test_a_pay_scheme_of_a_plugin_can_be_configured(site):
+    """A rule pack may hold a pay scheme, which a deployment names like a shipped one."""
+    shipped = files("mkd_plugins").joinpath("packs/jabar-trk/2020.1.toml").read_text(encoding="utf-8")
+    pack = site.folder / "pack"
+    pack.mkdir()
+    (pack / "1.toml").write_text(shipped.replace('"jabar-trk"', '"kota-tpp"'), encoding="utf-8")
+    site.install(
+        "rules-hr",
+        """
+        from pathlib import Path
+        from mkd_plugins.api import RulePack, hookimpl
+
+        @hookimpl
+        def mkd_policies():
+            return [RulePack("kota-tpp", Path(__file__).parent / "pack")]
+        """,
+    )
+
+    host = site.host('[mkd]\nscheme = "kota-tpp"\n[journal.sqlite]\npath = "journal.db"\n')
+
+    with Deployment(host) as mkd:
+        assert [scheme.id for scheme in schemes_of(mkd.host).schemes] == ["kota-tpp"]
 
 
 def test_a_fact_of_the_library_cannot_be_redefined(site, problem_of):

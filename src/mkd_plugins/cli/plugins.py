@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from mkd_core.errors import NotFound, did_you_mean
+from mkd_core.errors import MkdError, NotFound, did_you_mean
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.telling import lines
 from mkd_plugins.host import Host, Row
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
 from mkd_plugins.words import say
@@ -74,17 +75,18 @@ def check(ctx: click.Context, open_them: bool, as_json: bool) -> None:
         host.check()
         if open_them:
             _open(host)
+        wrong = _rules(host)
         problems = [problem for problem in host.problems if problem.code != EXTRA_MISSING]
         loaded = sum(row.state == "loaded" for row in host.report())
         data = {
             "loaded": loaded,
             "backends": [table.path for table in config.backends],
-            "problems": list(map(_problem, problems)),
+            "problems": [*map(_problem, problems), *map(_line, wrong)],
         }
-        answer(as_json, data, f"{loaded} plugins, {len(config.backends)} backends")
-    for problem in problems:
+        answer(as_json, data, f"plugins: {loaded}, backends: {len(config.backends)}")
+    for problem in (*problems, *wrong):
         click.echo(f"error: {problem}", err=True)
-    if problems:
+    if problems or wrong:
         sys.stdout.flush()
         ctx.exit(1)
 
@@ -99,12 +101,30 @@ def _open(host: Host) -> None:
             continue
 
 
+def _rules(host: Host) -> list[str]:
+    """What is wrong with the policy, the scheme and the hours that the configuration names, a line each."""
+    from mkd_plugins.deployment import hours_of, policies_of, schemes_of
+
+    wrong = list[str]()
+    for read in (policies_of, schemes_of, hours_of):
+        try:
+            read(host)
+        except (MkdError, OSError) as error:
+            wrong += lines(error)
+    return wrong
+
+
 def _offers(row: Row) -> list[str]:
     return [f"{offer}*" if offer in row.configured else offer for offer in row.offers]
 
 
 def _problem(problem: PluginProblem) -> dict[str, str]:
     return {"code": problem.code, "label": problem.label, "line": problem.line, "hint": problem.hint}
+
+
+def _line(text: str) -> dict[str, str]:
+    code, _, line = text.partition(" ")
+    return {"code": code, "label": "mkd.toml", "line": line, "hint": ""}
 
 
 def _data(row: Row) -> dict[str, Any]:

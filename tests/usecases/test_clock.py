@@ -237,3 +237,16 @@ class TestAFailingCalendar:
         opened = [item for item in world.service.history(agreement.id) if isinstance(item.event, StepOpened)]
         assert len(opened) == 1
         assert world.service.tick(world.at(6, 30)).changed == (agreement.id,)
+
+
+def test_the_silence_of_nobody_approves_nothing(worlds):
+    """Whoever has nobody above does not approve the own request by waiting; it goes on once somebody can decide."""
+    world = worlds(route=route("deem_approved"))
+    agreement = world.submitted("director")
+
+    world.service.tick(world.at(7, 30))
+    world.service.tick(world.at(7, 31))
+
+    waiting = world.service.agreement(agreement.id)
+    assert (waiting.latest.state, waiting.latest.open_step.approvers) == (State.SUBMITTED, ())
+    assert world.events(agreement.id).count("DeadlinePassed") == 1

@@ -339,6 +339,9 @@ def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:
                 return trail.then(passed, case).then(opened, case).events
             # At the top nobody is above: whoever is there keeps the vote, and hears of the deadline.
             return (evolve(passed, effect="remind"),)
+        case "deem_approved" if not progress.approvers:
+            # The silence of nobody is no consent: whoever has nobody above would approve the own request by waiting.
+            return (evolve(passed, effect="remind"),)
         case "deem_refused":
             refused = e.AgreementRefused(agreement=name, version=number, ground="deadline")
             return trail.then(passed, case).then(refused, case).events

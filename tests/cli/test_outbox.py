@@ -29,6 +29,15 @@ def test_what_cannot_be_delivered_is_kept_given_up_and_replayed(office):
     assert [line["key"] for receipt in delivered["receipts"] for line in receipt["lines"]] == replayed
 
 
+@pytest.mark.bare
+def test_a_replay_of_nothing_in_particular_is_wrong_usage(office):
+    """Without a key nothing is replayed, and nobody is told that all is well."""
+    done = office.mkd("outbox", "replay")
+
+    assert done.status == 2
+    assert "--all" in done.err
+
+
 def test_giving_up_ends_with_status_1(office):
     """A timer's mail tells somebody when something waits for a person."""
     office.closed()

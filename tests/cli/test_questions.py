@@ -210,3 +210,17 @@ def test_plugins_check_reads_the_rules_that_the_file_names(office, written, type
     assert (done.status, told.status) == (1, 1)
     assert done.err.startswith(said)
     assert [problem["code"] for problem in json.loads(told.out)["problems"]] == [said.split()[1]]
+
+
+@pytest.mark.bare
+def test_people_read_the_time_of_the_place_of_work(office):
+    """The history of an agreement tells the time in West Java with its zone; programs get UTC."""
+    office.proposed()
+
+    told, data = (
+        office.mkd("agreement", "history", "k000002.1"),
+        office.mkd("agreement", "history", "k000002.1", "--json"),
+    )
+
+    assert "2023-06-20 09:00 WIB  k000002  AgreementProposed" in told.out
+    assert data.data[0]["at"].startswith("2023-06-20T02:00")

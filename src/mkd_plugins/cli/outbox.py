@@ -69,6 +69,8 @@ def listed(session: Session, status: str | None, as_json: bool) -> None:
 @click.pass_obj
 def replay(session: Session, keys: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Make what was given up pending again, from its first attempt on; then `mkd outbox deliver`."""
+    if not keys and not everything:
+        raise click.UsageError("name the KEYS, or give --all")
     with session.open() as desk:
         dead = [each.effect.key for each in desk.mkd.journal.deliveries(EffectStatus.DEAD)]
         chosen = dead if everything else list(keys)

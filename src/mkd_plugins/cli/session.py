@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +122,9 @@ class Desk:
     def unit(self, key: str, at: datetime) -> str:
         """That key, if a unit has it. Raises ``NotFound``."""
         if self.organisation(at).unit(key) is None:
-            raise NotFound("MKD407", f"no identity backend knows the unit {key!r}", where="UNIT")
+            raise NotFound(
+                "MKD407", f"no identity backend knows the unit {key!r}", where="UNIT", mend="see the units table"
+            )
         return key
 
     def employee(self, handle: str, at: datetime) -> Employee:
@@ -137,9 +139,14 @@ class Desk:
 
     def today(self, person: str, at: datetime) -> date:
         """The date that it is where the person works."""
+        zone = self.zone(person, at)
+        return at.astimezone(zone).date() if zone else at.date()
+
+    def zone(self, person: str, at: datetime) -> tzinfo | None:
+        """The zone in which the person works; None when identity does not know."""
         employee = self.organisation(at).employee(person)
         unit = self.organisation(at).unit(employee.unit) if employee else None
-        return at.astimezone(unit.zone).date() if unit else at.date()
+        return unit.zone if unit else None
 
     def acting(self, handle: str | None, at: datetime) -> str:
         """The key of the person as whom this user does something then; see :meth:`asking`, :meth:`need_moment`."""

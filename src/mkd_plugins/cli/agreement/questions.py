@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from mkd_core.agreements import Agreement
@@ -30,8 +32,11 @@ def history(session: Session, how: How, agreement: str) -> None:
     """Everything that happened to an agreement, without what is private."""
     with session.open() as desk:
         name = desk.namer(how.names, how.at)
+        # People read the time of the place of work, with its zone; programs read UTC.
+        zone = desk.zone(desk.mkd.agreement(agreement).applicant, how.at) or UTC
         happened = [happened_data(item) for item in desk.mkd.history(agreement)]
-        rows = [(item["number"], item["at"][:16], name(item["by"]), item["event"]) for item in happened]
+        times = [datetime.fromisoformat(item["at"]).astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") for item in happened]
+        rows = [(item["number"], at, name(item["by"]), item["event"]) for item, at in zip(happened, times, strict=True)]
         headings = ["#", *(desk.say(key) for key in ("at", "by", "event"))]
         answer(how.as_json, happened, output.table(headings, rows))
 

@@ -359,15 +359,16 @@ def _settle_in(opened: Any, backend: str, seconds: float) -> None:
 
 
 def _create(engine: Engine) -> None:
-    """Make what is missing. Two processes may do so at once: the one that comes second finds all made and goes on."""
-    for last_attempt in (False, False, True):
+    """Make what is missing. Several processes may do so at once: whoever loses a race goes on with the next table."""
+    for races_left in reversed(range(len(tables.metadata.tables) + 2)):
         try:
             with engine.begin() as connection:
                 tables.metadata.create_all(connection)
+            with engine.begin() as connection:
                 if connection.execute(select(tables.meta.c.id)).first() is None:
                     connection.execute(tables.first_row)
         except exc.DBAPIError:
-            if last_attempt:
+            if not races_left:
                 raise
         else:
             return

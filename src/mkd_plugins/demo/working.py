@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from mkd_core.events import PeriodClosed
-from mkd_core.performance import Level
+from mkd_core.performance import Level, Rating
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.worktime import DAY, WEEKDAYS, Day, clock
 from mkd_plugins.demo.stage import FIRST_DAY, HR, MONTH, Stage, at
@@ -75,7 +75,7 @@ def month(stage: Stage, tell: Teller) -> dict[str, object]:
             reported=reported,
             minutes=closed.minutes,
             achievement=closed.achievement or Decimal(0),
-            rating=closed.rating,
+            rating=Rating(closed.rating).label(tell.language) if closed.rating else "-",
         )
         tell.table((line.item, f"{line.quantity} {line.unit}", line.rule, line.source) for line in closed.lines)
         summary[who] = {

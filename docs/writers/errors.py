@@ -1,4 +1,4 @@
-"""The catalogue of error codes, from ``docs/reference/errors.toml``."""
+"""The catalogue of error codes, from ``src/mkd_plugins/errors.toml``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from mkd_core.language import Wording
 from writers.markdown import both, code, document
 
-CATALOGUE = Path(__file__).parents[1] / "reference" / "errors.toml"
+CATALOGUE = Path(__file__).parents[2] / "src" / "mkd_plugins" / "errors.toml"
 RANGES = {
     "MKD1": "Plugins and configuration",
     "MKD2": "Input",

@@ -43,7 +43,7 @@ def test_a_user_that_is_not_named_may_do_nothing(office):
         office.proposed(),
         office.mkd("tick"),
         office.mkd("outbox", "deliver"),
-        office.mkd("outbox", "replay"),
+        office.mkd("outbox", "replay", "--all"),
         office.mkd("agreement", "show", "k000002.1"),
         office.mkd("period", "statement", "k000002", "2023-07"),
         office.mkd("facts", "show", "k000002"),

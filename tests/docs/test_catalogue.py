@@ -11,7 +11,7 @@ from pathlib import Path
 from mkd_plugins.problems import CODES
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE = tomllib.loads((ROOT / "docs" / "reference" / "errors.toml").read_text(encoding="utf-8"))
+CATALOGUE = tomllib.loads((ROOT / "src" / "mkd_plugins" / "errors.toml").read_text(encoding="utf-8"))
 SOURCES = {
     path: path.read_text(encoding="utf-8")
     for path in sorted((ROOT / "src").rglob("*.py"))

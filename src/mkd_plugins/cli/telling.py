@@ -20,7 +20,13 @@ def tell(error: Exception, *, debug: bool) -> None:
 def lines(error: Exception) -> list[str]:
     """The lines of an error; of one that nobody foresaw, its kind and how to report it (its text may be private)."""
     if isinstance(error, MkdError):
-        return str(error).splitlines()
+        said = str(error).splitlines()
+        if error.mend or len(said) != 1:
+            return said
+        from mkd_plugins.mends import mend_of
+
+        mend = mend_of(error.code)
+        return [f"{said[0]} ({mend})" if mend else said[0]]
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return [f"MKD298 {place}{error.strerror} (check the path, the permissions and the disk)"]

@@ -6,7 +6,7 @@ python docs/generate.py [--check]
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors.page,
     "events.md": events.page,
     "facts.md": facts.page,
-    "packs.md": packs.page,
     "ports.md": ports.page,
 }
 SHOWN = 20
@@ -33,7 +32,9 @@ def main(arguments: list[str]) -> int:
     if arguments and not check:
         print(__doc__, file=sys.stderr)
         return 2
-    stale = [name for name, write in PAGES.items() if not _settle(REFERENCE / name, write(), check=check)]
+    pages = {name: write() for name, write in PAGES.items()} | packs.pages()
+    stale = [name for name, text in pages.items() if not _settle(REFERENCE / name, text, check=check)]
+    stale += [name for name in _left_over(pages) if not _gone(REFERENCE / name, check=check)]
     if stale:
         print(f"stale: {', '.join(stale)}; run python docs/generate.py", file=sys.stderr)
     return 1 if stale else 0
@@ -42,12 +43,28 @@ def main(arguments: list[str]) -> int:
 def _settle(path: Path, text: str, *, check: bool) -> bool:
     """Whether the page says what it should; without ``check`` it is made to."""
     if not check:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return True
     there = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = unified_diff(there.splitlines(), text.splitlines(), f"docs/reference/{path.name}", "the code", lineterm="")
+    lines = unified_diff(
+        there.splitlines(), text.splitlines(), f"docs/reference/{path.relative_to(REFERENCE)}", "the code", lineterm=""
+    )
     print(*islice(lines, SHOWN), sep="\n", end="\n" if there != text else "")
     return there == text
+
+
+def _left_over(pages: Collection[str]) -> list[str]:
+    """Pages in the folder of packs that no pack has any more."""
+    there = [f"packs/{path.name}" for path in sorted((REFERENCE / "packs").glob("*.md"))]
+    return [name for name in there if name not in pages]
+
+
+def _gone(path: Path, *, check: bool) -> bool:
+    """Whether the page is away; without ``check`` it is made so."""
+    if not check:
+        path.unlink()
+    return not check
 
 
 if __name__ == "__main__":

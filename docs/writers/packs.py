@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Protocol
+from typing import Any, Protocol
+
+from attrs import frozen
 
 from mkd_core.allowance import Scheme
 from mkd_core.coverage import Requirement
 from mkd_core.policy.document import Document, read_document
+from mkd_core.sources import Source
 from mkd_core.worktime import WEEKDAYS, clock
 from writers.markdown import both, code, document, table
 
@@ -22,10 +27,41 @@ READ = {
 }
 
 INTRODUCTION = """\
-What ships, rule by rule. None of it is the law. Every rule and number names its source, and *read* says how much of
+What ships, a page for each. None of it is the law. Every rule and number names its source, and *read* says how much of
 the source was read ([sources and honesty](../explanation/sources.md)); an article stands where a source names it. All
 of it is configuration: copy the file, change it, and name the copy in `mkd.toml`.
 """
+
+MARKS = "What the marks of a source mean: [sources and honesty](../../explanation/sources.md)."
+KEPT = "All of it is configuration: copy the file, change it, and name the copy in `mkd.toml`."
+
+
+@frozen
+class Version:
+    """One file of a pack: a version of a policy or of a pay scheme, with the text it was read from."""
+
+    text: str
+    read: Document | Scheme
+    cases: Sequence[Mapping[str, Any]]
+
+    @property
+    def kind(self) -> str:
+        """What it is, for a table."""
+        if isinstance(self.read, Scheme):
+            return "pay scheme"
+        return "policy" if self.read.layer == "base" else "decree"
+
+    @property
+    def starts(self) -> date:
+        """The first day in force."""
+        return self.read.starts if isinstance(self.read, Scheme) else self.read.period.start
+
+    @property
+    def period(self) -> str:
+        """From when until when, as people read it."""
+        if isinstance(self.read, Document):
+            return str(self.read.period)
+        return f"from {self.read.starts}" + (f" until {self.read.until}" if self.read.until else "")
 
 
 class Sourced(Protocol):
@@ -39,16 +75,64 @@ class Sourced(Protocol):
     def read(self) -> str: ...
 
 
-def page() -> str:
-    """The page."""
-    shipped = [file for pack in _sorted(files("mkd_plugins") / "packs") if pack.is_dir() for file in _sorted(pack)]
-    texts = [
-        (file.name, file.read_text(encoding="utf-8"))
-        for file in shipped
-        if file.name.endswith(".toml") and not file.name.endswith(".cases.toml")
+def pages() -> dict[str, str]:
+    """The index and a page for each pack, by file name."""
+    shipped = {pack.name: _versions(pack) for pack in _sorted(files("mkd_plugins") / "packs") if pack.is_dir()}
+    packs = {name: versions for name, versions in shipped.items() if versions}
+    return {"packs.md": _index(packs), **{f"packs/{name}.md": _page(name, packs[name]) for name in packs}}
+
+
+def _versions(pack: Traversable) -> list[Version]:
+    """Every version in a folder: those of the base first, then the decrees, each by date."""
+    texts = {file.name: file.read_text(encoding="utf-8") for file in _sorted(pack) if file.name.endswith(".toml")}
+    found = []
+    for name, text in texts.items():
+        if not name.endswith(".cases.toml"):
+            read = (
+                Scheme.from_toml(text, file=name) if "[scheme]" in text.splitlines() else read_document(text, file=name)
+            )
+            cases = tomllib.loads(texts.get(f"{name.removesuffix('.toml')}.cases.toml", "")).get("cases", [])
+            found.append(Version(text, read, cases))
+    return sorted(found, key=lambda version: (version.kind == "decree", version.starts))
+
+
+def _index(packs: Mapping[str, Sequence[Version]]) -> str:
+    rows = [
+        (
+            f"[{code(name)}](packs/{name}.md)",
+            versions[0].kind,
+            both(versions[0].read.title),
+            ", ".join(version.read.version for version in versions),
+            str(versions[0].starts),
+        )
+        for name, versions in packs.items()
     ]
-    parts = [_scheme(text, name) if "[scheme]" in text.splitlines() else _policy(text, name) for name, text in texts]
-    return document("Packs", INTRODUCTION, *parts)
+    listed = "\n".join(["```{toctree}", ":hidden:", ":maxdepth: 1", "", *(f"packs/{name}" for name in packs), "```"])
+    return document("Packs", INTRODUCTION, table(("pack", "what", "title", "versions", "first in force"), rows), listed)
+
+
+def _page(name: str, versions: Sequence[Version]) -> str:
+    rows = [
+        (
+            f"[{version.read.version}](#{_anchor(version)})",
+            version.kind,
+            version.period,
+            both(version.read.title),
+            str(len(version.cases)),
+        )
+        for version in versions
+    ]
+    bases = [version.read for version in versions if version.kind == "policy"]
+    parts = [
+        _scheme(version) if isinstance(version.read, Scheme) else _policy(version, version.read, bases)
+        for version in versions
+    ]
+    head = f"{KEPT} {MARKS}"
+    return document(name, head, table(("version", "what", "in force", "title", "worked cases"), rows), *parts)
+
+
+def _anchor(version: Version) -> str:
+    return "".join(letter for letter in version.read.version.lower() if letter.isalnum() or letter in "-_")
 
 
 def _sorted(folder: Traversable) -> list[Traversable]:
@@ -65,25 +149,31 @@ def _said(text: str) -> str:
     return "\n".join(lines)
 
 
-def _policy(text: str, name: str) -> str:
-    policy = read_document(text, file=name)
+def _policy(version: Version, policy: Document, bases: Sequence[Document | Scheme]) -> str:
+    below = [base for base in bases if isinstance(base, Document) and base.period.overlaps(policy.period)]
+    known = {name: source for base in below for name, source in base.sources.items()} | policy.sources
+    decree = ""
+    if version.kind == "decree":
+        over = ", ".join(base.version for base in below)
+        decree = f" A decree over {over}, from which come the parameters, sources and proof that it does not state."
     parts = [
-        f"## {policy.id} {policy.version}",
-        f"A policy. {both(policy.title)}. In force {policy.period}; layer {code(policy.layer)}; begun by"
-        f" {code(policy.initiation)}; zone {policy.zone}.",
-        _said(text),
+        f"## {policy.version}",
+        f"{both(policy.title)}. In force {policy.period}; begun by {code(policy.initiation)}; zone {policy.zone}."
+        f"{decree}",
+        _said(version.text),
         _sources(policy.sources),
         _parameters(policy),
-        _rules(policy),
+        _rules(policy, known),
         _route(policy),
         _others(policy),
+        _cases(version.cases),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _sources(sources: Mapping[str, Sourced]) -> str:
     rows = [(code(name), each.title, each.kind, READ[each.read]) for name, each in sources.items()]
-    return f"**Sources**\n\n{table(('source', 'title', 'kind', 'read'), rows)}"
+    return f"**Sources**\n\n{table(('source', 'title', 'kind', 'read'), rows)}" if rows else ""
 
 
 def _cited(source: str | None, article: str | None) -> str:
@@ -112,7 +202,7 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple, frozenset, set)) else str(value)
 
 
-def _rules(policy: Document) -> str:
+def _rules(policy: Document, sources: Mapping[str, Source]) -> str:
     rows = [
         (
             code(rule.id),
@@ -120,7 +210,7 @@ def _rules(policy: Document) -> str:
             rule.otherwise,
             both(rule.because),
             _cited(rule.source, rule.article),
-            READ[policy.sources[rule.source].read],
+            READ[sources[rule.source].read],
         )
         for rule in policy.rules
     ]
@@ -171,8 +261,21 @@ def _covered(demand: Requirement) -> str:
     )
 
 
-def _scheme(text: str, name: str) -> str:
-    scheme = Scheme.from_toml(text, file=name)
+def _cases(cases: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        (
+            str(case["name"]),
+            code(str(case["outcome"])),
+            ", ".join(code(rule) for key in ("failed", "undetermined") for rule in case.get(key, ())),
+        )
+        for case in cases
+    ]
+    return f"**Worked cases**\n\n{table(('case', 'outcome', 'rules that speak'), rows)}" if rows else ""
+
+
+def _scheme(version: Version) -> str:
+    scheme = version.read
+    assert isinstance(scheme, Scheme)
     numbers = [
         (code(each.name), _shown(each.parameter.value), each.unit, _cited(each.source.id, each.article))
         for each in scheme.parameters.values()
@@ -189,11 +292,10 @@ def _scheme(text: str, name: str) -> str:
         )
         for row in scheme.rows
     ]
-    until = f" until {scheme.until}" if scheme.until else ""
     parts = [
-        f"## {scheme.id} {scheme.version}",
-        f"A pay scheme. {both(scheme.title)}. In force from {scheme.starts}{until}.",
-        _said(text),
+        f"## {scheme.version}",
+        f"{both(scheme.title)}. In force {version.period}.",
+        _said(version.text),
         _sources(scheme.sources),
         f"**Parameters**\n\n{table(('parameter', 'value', 'unit', 'source'), numbers)}" if numbers else "",
         f"**Lines**\n\n{table(('item', 'quantity', 'unit', 'only if', 'because', 'source', 'read'), lines)}",

@@ -53,7 +53,7 @@ def policy_history(
 
 def policy_folder(id: str, *, packs: Iterable[RulePack] = ()) -> Traversable | Path:
     """The folder of the pack with that policy. Raises ``PolicyError`` for an unknown id."""
-    folders = {**_shipped(), **{pack.id: pack.folder for pack in packs}}
+    folders = {**shipped_folders(), **{pack.id: pack.folder for pack in packs}}
     if id not in folders:
         raise PolicyError("MKD325", f"no policy is called {id!r}", mend=did_you_mean(id, folders))
     return folders[id]
@@ -61,10 +61,11 @@ def policy_folder(id: str, *, packs: Iterable[RulePack] = ()) -> Traversable | P
 
 def shipped_ids() -> tuple[str, ...]:
     """The ids of the policies that ship."""
-    return tuple(sorted(_shipped()))
+    return tuple(sorted(shipped_folders()))
 
 
-def _shipped() -> dict[str, Traversable | Path]:
+def shipped_folders() -> dict[str, Traversable | Path]:
+    """The folders of the policies that ship, by id: every folder of a pack that holds a policy file."""
     folders = [folder for folder in files("mkd_plugins").joinpath("packs").iterdir() if folder.is_dir()]
     return {folder.name: folder for folder in folders if _policy_texts(folder)}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from mkd_plugins.api import RulePack, hookimpl
 
 
 @hookimpl
 def mkd_policies() -> list[RulePack]:
-    """The policies of West Java."""
-    return [RulePack(id="jabar-mkd", folder=files(__name__).joinpath("jabar-mkd"))]
+    """Every folder here that holds a policy."""
+    from mkd_plugins.policies import shipped_folders
+
+    return [RulePack(id=name, folder=folder) for name, folder in sorted(shipped_folders().items())]

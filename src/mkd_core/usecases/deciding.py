@@ -14,8 +14,9 @@ from attrs import evolve, field, frozen
 
 from mkd_core.agreements import State, Version
 from mkd_core.errors import CommandRefused
-from mkd_core.events import Step, Verdict
+from mkd_core.events import Step, Terms, Verdict
 from mkd_core.people import Unit
+from mkd_core.ports import Calendar
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
 from mkd_core.usecases.powers import Case
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from mkd_core.policy import Decision, Facts, Policy
 
 _GRAVITY = ("approve", "refer", "refuse")
-_IF_GRANTED = ("unit.lowest_onsite_share", "unit.lowest_onsite_people", "unit.highest_remote_share")
+IF_GRANTED = ("unit.lowest_onsite_share", "unit.lowest_onsite_people", "unit.highest_remote_share")
+"""The facts of the unit that depend on what is asked for."""
 _HORIZON = timedelta(days=366)
 """How far seasons are looked for in an open-ended agreement: every season comes once within it."""
 
@@ -71,7 +73,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
             moment="request" if vote is None else "vote",
             season=season,
         )
-        for season in _seasons(ctx, version, case.unit)
+        for season in seasons_of(version.terms, case.unit, ctx.calendar)
     ]
     asked = {step.id: step for one in decided for step in one.route}
     route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
@@ -80,7 +82,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
 
 def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:
     """What the unit would look like if granted; counted only for a policy that reads it, as it takes a look at all."""
-    if not any(name in _IF_GRANTED for name in policy.reads):
+    if not any(name in IF_GRANTED for name in policy.reads):
         return {}
     granted = evolve(case.agreement, versions=(evolve(version, state=State.SUBMITTED),))
     return unit_facts(ctx, case, granted, policy.coverage)
@@ -90,13 +92,13 @@ def _gravity(decided: Decided) -> int:
     return _GRAVITY.index(decided.verdict.outcome)
 
 
-def _seasons(ctx: Context, version: Version, unit: Unit) -> Sequence[str | None]:
-    """The seasons that the period touches; None stands for the days outside of any."""
-    first = version.terms.starts
-    last = version.terms.ends or first + _HORIZON
-    if ctx.calendar is None:
+def seasons_of(terms: Terms, unit: Unit, calendar: Calendar | None) -> Sequence[str | None]:
+    """The seasons that the period touches, each decided for; None stands for the days outside of any."""
+    first = terms.starts
+    last = terms.ends or first + _HORIZON
+    if calendar is None:
         return (None,)
-    touching = ctx.calendar.seasons(unit.region, first, last)
+    touching = calendar.seasons(unit.region, first, last)
     covered = sum((min(season.last, last) - max(season.first, first)).days + 1 for season in touching)
     names = list(dict.fromkeys(season.name for season in touching))
     return names if covered > (last - first).days else [None, *names]

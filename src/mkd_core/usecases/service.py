@@ -380,6 +380,21 @@ class AgreementService:
         """The office's standard and core hours, if any are known."""
         return self._ctx.hours
 
+    @property
+    def policies(self) -> Policies | None:
+        """Where the policy of a date comes from, if there is one."""
+        return self._ctx.policies
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Holidays and seasons, if any are known."""
+        return self._ctx.calendar
+
+    @property
+    def defaults(self) -> Mapping[str, Default]:
+        """What is taken for facts that nobody knows."""
+        return self._ctx.defaults
+
     def organisation(self, on: date) -> DirectoryAt:
         """People, units and mandates as of a date, those given through the service among them."""
         return self._ctx.organisation(on)

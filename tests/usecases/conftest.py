@@ -140,9 +140,10 @@ class World:
         return self.service.propose(applicant=applicant, **{**given, **changes})
 
     def submitted(self, applicant: str = "analyst", *, on: datetime | None = None, **changes: Any) -> Agreement:
-        """A request on its route since 20 June."""
-        draft = self.propose(applicant, **changes)
-        return self.service.submit(draft.id, by=applicant, at=on or at(6, 20))
+        """A request proposed and submitted on 20 June, or on that day."""
+        moment = on or changes.pop("at", at(6, 20))
+        draft = self.propose(applicant, **{"at": moment, **changes})
+        return self.service.submit(draft.id, by=applicant, at=moment)
 
     def approved(self, applicant: str = "analyst", *, on: datetime | None = None, **changes: Any) -> Agreement:
         """An agreement approved on 21 June by everybody on its route, the superior's consent given."""

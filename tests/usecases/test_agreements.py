@@ -336,7 +336,7 @@ class TestSubmitting:
         """The day after an end is free."""
         world.approved(ends=date(2023, 9, 30))
 
-        follow = world.approved(plan=world.plan(anchor=date(2023, 10, 2)), starts=date(2023, 10, 1))
+        follow = world.approved(plan=world.plan(anchor=date(2023, 10, 2)), starts=date(2023, 10, 1), at=world.at(6, 21))
 
         assert follow.latest.state is State.APPROVED
 
@@ -362,7 +362,7 @@ class TestSubmitting:
         """After it was revoked the same days can be asked for again."""
         revoked(world)
 
-        assert world.submitted().latest.state is State.SUBMITTED
+        assert world.submitted(on=world.at(7, 12)).latest.state is State.SUBMITTED
 
     def test_an_agreement_revoked_before_its_start_takes_up_no_day(self, world):
         """Stopped before it began, it holds on no date."""
@@ -370,7 +370,7 @@ class TestSubmitting:
         world.service.revoke(agreement.id, since=date(2023, 7, 3), by="data-head", at=world.at(6, 22), reason="r")
 
         assert list(world.service.agreement(agreement.id).spans()) == []
-        assert world.submitted().latest.state is State.SUBMITTED
+        assert world.submitted(on=world.at(6, 22)).latest.state is State.SUBMITTED
 
     def test_a_route_without_steps_approves_at_once(self, worlds):
         """A policy that asks nobody approves on submission."""

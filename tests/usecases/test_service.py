@@ -1,12 +1,12 @@
 """One door, several services: conflicts on one journal, separation in one process, observers, and who is asked."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 
 import mkd_core
-from mkd_core import AgreementService, Conflict, Employee, NotAllowed, NotFound, Transient, Unit
+from mkd_core import AgreementService, Conflict, Employee, NotAllowed, NotFound, State, Transient, Unit
 from mkd_core.events import Happened
 from mkd_core.usecases.directory import Directory
 from mkd_plugins.testing.fakes import FakeIdentity, memory_journal, small_agency
@@ -215,3 +215,54 @@ def test_the_dossier_holds_everything_about_a_person(world):
     assert (dossier.number, list(dossier.agreements)) == (len(dossier.history), ["analyst.1"])
     assert world.service.dossier("clerk").number == 0
     assert isinstance(dossier.history, Sequence)
+
+
+class TestMoments:
+    def test_nothing_is_entered_before_what_happened_last(self, world):
+        """A vote dated back would be decided on powers and facts of a day that has gone."""
+        agreement = world.submitted(on=world.at(6, 20, 10))
+
+        error = world.refused("MKD446", world.service.approve, agreement.id, by="data-head", at=world.at(6, 20, 9))
+
+        assert "2023-06-20T10:00:00+07:00" in str(error)
+        assert world.service.agreement(agreement.id).latest.state is State.SUBMITTED
+
+    def test_what_happens_in_one_moment_is_fine(self, world):
+        """Two commands may share a moment, whatever zone it is written in."""
+        agreement = world.submitted(on=world.at(6, 20))
+
+        approved = world.service.approve(agreement.id, by="data-head", at=world.at(6, 20).astimezone(UTC))
+
+        assert approved.latest.state is State.APPROVED
+
+    def test_the_order_is_that_of_one_person(self, world):
+        """All agreements of one person share an order; what happens about others does not hold it up."""
+        world.submitted("easterner", on=world.at(6, 25))
+        first = world.submitted(on=world.at(6, 21), ends=date(2023, 7, 30))
+        world.service.withdraw(first.id, by="analyst", at=world.at(6, 24))
+
+        world.refused("MKD446", world.propose, at=world.at(6, 23))
+
+        assert world.propose(at=world.at(6, 24)).id == "analyst.2"
+
+    def test_a_clock_that_is_behind_stops_no_other_agreement(self, worlds):
+        """What a tick may not enter is reported, and waits for a tick that is later."""
+        late = '[[route]]\nid = "superior"\napprover = "superior"\nwithin = "1 working day"\n'
+        world = worlds(route=late)
+        busy, quiet = world.submitted(), world.submitted("easterner")
+        world.service.counter(busy.id, targets=[world.target(value="5")], by="data-head", at=world.at(6, 24))
+
+        report = world.service.tick(world.at(6, 23))
+
+        assert report.changed == (quiet.id,)
+        assert [problem.code for problem in report.problems] == ["MKD446"]
+        assert world.service.tick(world.at(6, 24)).changed == (busy.id,)
+
+    def test_mandates_are_put_on_record_in_their_order(self, world):
+        """An order that seems older than the last one could change who had the power then."""
+        plh = mkd_core.Mandate(
+            kind=mkd_core.MandateKind.PLH, acting="deputy", replaces="data-head", starts=ON, reference="8"
+        )
+        world.service.give_mandate(plh, by="hr", at=world.at(6, 20))
+
+        world.refused("MKD446", world.service.give_mandate, plh, by="hr", at=world.at(6, 19))

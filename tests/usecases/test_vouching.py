@@ -101,7 +101,7 @@ def whole_journey(world):
     day = {"on": date(2023, 7, 4), "by": "analyst", "at": at(7, 5)}
     service.report_activity(agreement, minutes=60, description=free(), evidence=free(), **day)
     service.verify_activity(agreement, "a1", by="data-head", at=at(7, 6), note=free())
-    service.report_result(agreement, target="t1", value=Decimal(4), evidence=free(), **day)
+    service.report_result(agreement, target="t1", value=Decimal(4), evidence=free(), **{**day, "at": at(7, 6)})
     service.verify_result(agreement, "r1", by="data-head", at=at(7, 6), note=free())
     service.dispute_result(agreement, "r1", by="analyst", at=at(7, 6), note=free())
     world.identity.change("analyst", facts={"applicant.rating": "poor", "applicant.discipline": "serving"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import Factory, field, frozen
 
+from mkd_core.errors import CommandRefused
 from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
 from mkd_core.outbox import Backoff, Effect
@@ -84,7 +85,12 @@ class Context:
         return load(self.journal, person)
 
     def record(self, dossier: Dossier, events: Iterable[Any], *, at: datetime, by: str) -> Dossier:
-        """Append the events with the effects that follow from them, all or nothing; the dossier after them."""
+        """Append the events with the effects that follow from them, all or nothing; the dossier after them.
+
+        Raises ``CommandRefused`` (MKD446) for a moment before the last event: nothing is entered backwards.
+        """
+        if dossier.history:
+            not_before(dossier.history[-1].at, at, where=dossier.stream)
         happened = [Happened(number, at, by, event) for number, event in enumerate(events, start=dossier.number + 1)]
         drafts = [encode(item.event, at=at, by=by) for item in happened]
         self.journal.append(dossier.stream, dossier.number, drafts, self.effects(dossier, happened))
@@ -126,6 +132,20 @@ class Context:
         if self.calendar is None:
             return None
         return next((season.name for season in self.calendar.seasons(unit.region, on, on)), None)
+
+
+def not_before(last: datetime, at: datetime, *, where: str) -> None:
+    """Refuse a moment before what happened last in a stream; the same moment is fine, as two commands may share it.
+
+    A vote dated back would be decided on the organisation and the facts of a day that has gone.
+    """
+    if at < last:
+        raise CommandRefused(
+            "MKD446",
+            f"{at.isoformat()} lies before what was last put on record, at {last.astimezone(at.tzinfo).isoformat()}",
+            where=where,
+            mend="give the present moment; if it is, set the clocks of the machines alike",
+        )
 
 
 def _mandate(event: MandateGiven) -> Mandate:

@@ -12,7 +12,7 @@ from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from mkd_core.events import ErasureReason
 from mkd_core.journal.codec import encode
 from mkd_core.people import Mandate, MandateKind
-from mkd_core.usecases.context import MANDATES, Context
+from mkd_core.usecases.context import MANDATES, Context, not_before
 from mkd_core.usecases.dossier import Attested, stream_of
 from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
 
@@ -89,6 +89,8 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
         accepted=mandate.accepted,
     )
     kept = ctx.journal.read(MANDATES)
+    if kept:
+        not_before(datetime.fromisoformat(kept[-1].at), at, where=MANDATES)
     ctx.journal.append(MANDATES, kept[-1].number if kept else 0, [encode(event, at=at, by=by)])
     return mandate
 

@@ -101,8 +101,8 @@ def _worked(stage: Stage, who: str) -> None:
     agreement = f"{who}.1"
     superior = stage.mkd.superiors(agreement, at=at(CLOSED_ON))[0].person
     for number, on in enumerate(_working_days(stage, who)):
-        for task, minutes in TASKS:
-            done = stage.mkd.report_activity(
+        reported = [
+            stage.mkd.report_activity(
                 agreement,
                 on=on,
                 minutes=minutes,
@@ -110,16 +110,19 @@ def _worked(stage: Stage, who: str) -> None:
                 evidence=f"register/{on}",
                 by=who,
                 at=at(on, 16),
-            )
-            accepted = {3: 0, 7: minutes // 2}.get(number, minutes)
-            stage.mkd.verify_activity(agreement, done.activity.id, minutes=accepted, by=superior, at=at(on, 17))
+            ).activity
+            for task, minutes in TASKS
+        ]
+        for done in reported:
+            accepted = {3: 0, 7: done.minutes // 2}.get(number, done.minutes)
+            stage.mkd.verify_activity(agreement, done.id, minutes=accepted, by=superior, at=at(on, 17))
     last = date(2023, 7, 31)
     for target in stage.mkd.agreement(agreement).latest.targets:
         value = (target.value or Decimal(0)) + (1 if target.id == "analyses" else 3)
         result = stage.mkd.report_result(
-            agreement, target=target.id, on=last, value=value, evidence="register/2023-07", by=who, at=at(last, 16)
+            agreement, target=target.id, on=last, value=value, evidence="register/2023-07", by=who, at=at(last, 18)
         )
-        stage.mkd.verify_result(agreement, result.result.id, by=superior, at=at(last, 17))
+        stage.mkd.verify_result(agreement, result.result.id, by=superior, at=at(last, 18))
 
 
 def _closed(stage: Stage, who: str) -> PeriodClosed:

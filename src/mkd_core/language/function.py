@@ -1,13 +1,13 @@
 """From trees to one Python function: compiled once, then as fast as the same rules written by hand.
 
-Two functions answer for one list of yes-or-no trees. The fast one is two-valued and used while nothing it reads is
-missing; the other follows Kleene's three values and is compiled when it is first needed. Both give masks: bit *i*
-stands for the tree numbered *i*. A division by zero leaves the fast one, as the value is missing then.
+Two pieces of code answer for one list of yes-or-no trees. The fast one is two-valued and right while nothing it reads
+is missing; the other follows Kleene's three values. Both give masks: bit *i* stands for the tree numbered *i*. A
+division by zero leaves the fast one, as the value is missing then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mkd_core.language.parameters import Parameter
@@ -27,6 +27,7 @@ from mkd_core.language.tree import (
     Node,
     Not,
     ParameterName,
+    mentions,
     reads,
     walk,
 )
@@ -224,7 +225,7 @@ def compile_lines(lines: Sequence[str], bound: Mapping[str, object], name: str) 
 def fast_lines(
     rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names
 ) -> list[str]:
-    """Lines that leave in ``failed`` the mask of the trees that are not so, from the values ``v``."""
+    """Lines that leave in ``failed`` the mask of the trees that are not so, from the values ``v`` with no gap."""
     often = often_named(tree for _, tree in rules)
     writer = TwoValued(vocabulary, parameters, names, often)
     lines = [f"f{vocabulary.index[name]} = v[{vocabulary.index[name]}]" for name in sorted(often)]
@@ -234,35 +235,54 @@ def fast_lines(
     return lines
 
 
-def compile_masks(
-    rules: Sequence[tuple[int, Node]],
-    vocabulary: Vocabulary,
-    parameters: Mapping[str, Parameter],
-    *,
-    missing: Container[str] | None = None,
-) -> Callable[[Values], tuple[int, int]]:
-    """``(failed, undetermined)`` of any values, by Kleene's logic.
+def gap_lines(
+    rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names
+) -> list[str]:
+    """Lines that leave the masks ``failed`` and ``undetermined`` by Kleene's logic, from any values ``v``.
 
-    With ``missing``, of values that lack exactly those facts: trees that use none of them are written two-valued, which
-    is faster, and a division by zero in one of these leaves the function.
+    A tree that misses none of its facts is decided in two values, behind one test a fact.
     """
-    names = Names()
-    fast = TwoValued(vocabulary, parameters, names, frozenset())
-    writer = ThreeValued(vocabulary, parameters, names)
+    named = {name for _, tree in rules for name in mentions(tree)}
+    two = TwoValued(vocabulary, parameters, names, frozenset(named))
+    three = ThreeValued(vocabulary, parameters, names)
+    lines = [f"f{vocabulary.index[name]} = v[{vocabulary.index[name]}]" for name in sorted(named)]
+    lines.append("failed = undetermined = 0")
     for bit, tree in rules:
-        if missing is not None and not any(name in missing for name in reads(tree)):
-            writer.lines += [f"if not {fast.write(tree)}:", f"    failed |= {1 << bit}"]
-            continue
-        result = writer.hold(writer.write(tree))
-        writer.lines += [
-            f"if {result} is None:",
-            f"    undetermined |= {1 << bit}",
-            f"elif not {result}:",
-            f"    failed |= {1 << bit}",
-        ]
-    found = [f"{local} = v[{vocabulary.index[name]}]" for name, local in writer.facts.items()]
-    lines = ["def masks(v):", *(f"    {line}" for line in ["failed = undetermined = 0", *found, *writer.lines])]
-    return compile_lines([*lines, "    return failed, undetermined"], names.bound, "masks")
+        failed, undetermined = f"    failed |= {1 << bit}", f"    undetermined |= {1 << bit}"
+        gap = " or ".join(f"f{vocabulary.index[name]} is None" for name in reads(tree))
+        if is_strict(tree):
+            lines += [f"if {gap}:", undetermined, f"elif not {two.write(tree)}:", failed]
+        elif not gap and not divides(tree):
+            lines += [f"if not {two.write(tree)}:", failed]
+        else:
+            before = len(three.lines)
+            result = three.hold(three.write(tree))
+            slowly = [*three.lines[before:], f"if {result} is None:", undetermined, f"elif not {result}:", failed]
+            if divides(tree):
+                lines += slowly
+            else:
+                lines += [f"if {gap}:", *(f"    {line}" for line in slowly), f"elif not {two.write(tree)}:", failed]
+    return lines
+
+
+def is_strict(tree: Node) -> bool:
+    """Whether the tree is missing exactly where one of the facts is that it reads, of which there is one at least."""
+    nodes = list(walk(tree))
+    return any(isinstance(node, FactName) for node in nodes) and not any(
+        isinstance(node, Both | Either | Conditional)
+        or (isinstance(node, Comparison) and len(node.orders) > 1)
+        or _divides(node)
+        for node in nodes
+    )
+
+
+def divides(tree: Node) -> bool:
+    """Whether something in the tree may divide by zero."""
+    return any(_divides(node) for node in walk(tree))
+
+
+def _divides(node: Node) -> bool:
+    return isinstance(node, Arithmetic) and node.operator == "/"
 
 
 def compile_value(

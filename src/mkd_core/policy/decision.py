@@ -75,39 +75,18 @@ class Decision:
     """The answer of a policy to one line of facts.
 
     A hand-written slots class: it is made for every row of a population, and a frozen attrs class would triple its
-    cost. ``failed`` and ``undetermined`` are masks, bit *i* for rule *i* of the policy; all else is made when asked
-    for. Policies make decisions, with ``made``: even an ``__init__`` would be felt.
+    cost. ``failed`` and ``undetermined`` are masks, bit *i* for rule *i* of the policy; ``outcome`` is the gravest of
+    the findings, where an undetermined rule that could refuse or refer makes it at least refer. All else is made when
+    asked for. Only the compiled rules of a policy make decisions: even an ``__init__`` would be felt.
     """
 
-    __slots__ = ("facts", "failed", "policy", "undetermined")
+    __slots__ = ("facts", "failed", "outcome", "policy", "undetermined")
 
     policy: Policy
     facts: Facts
     failed: int
     undetermined: int
-
-    @classmethod
-    def made(cls, policy: Policy, facts: Facts, failed: int, undetermined: int) -> Decision:
-        """The decision of that policy on those facts."""
-        decision = cls()
-        decision.policy = policy
-        decision.facts = facts
-        decision.failed = failed
-        decision.undetermined = undetermined
-        return decision
-
-    @property
-    def outcome(self) -> Outcome:
-        """The gravest of the findings; an undetermined rule that could refuse or refer makes it at least refer."""
-        failed = self.failed
-        if not failed and not self.undetermined:
-            return Outcome.APPROVE
-        policy = self.policy
-        if failed & policy.refusing:
-            return Outcome.REFUSE
-        if (failed | self.undetermined) & policy.grave:
-            return Outcome.REFER
-        return Outcome.APPROVE
+    outcome: Outcome
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -86,7 +86,7 @@ class Policy:
                 self._readings[self.seasons] = reading
             program = self._programs[key] = Program(reading, self.rules, self.moment)
         object.__setattr__(self, "_program", program)
-        decide, masks = program.bind(self, _decide_with_gaps, _masks_with_gaps)
+        decide, masks = program.bind(self, self._ready)
         object.__setattr__(self, "decide", decide)
         object.__setattr__(self, "masks", masks)
 
@@ -277,17 +277,6 @@ class Policy:
             return facts
         values = (*facts.values[:place], self.day, *facts.values[place + 1 :])
         return Facts(self.vocabulary, values, facts.origins)
-
-
-def _masks_with_gaps(policy: Policy, facts: Facts) -> tuple[int, int]:
-    """The slow way: another vocabulary, a missing fact, a division by zero."""
-    return policy._program.masks_of(policy._ready(facts))
-
-
-def _decide_with_gaps(policy: Policy, facts: Facts) -> Decision:
-    ready = policy._ready(facts)
-    failed, undetermined = policy._program.masks_of(ready)
-    return Decision.made(policy, ready, failed, undetermined)
 
 
 def _without(overlay: Overlay, names: Collection[str]) -> Overlay:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import ExpressionError, Kind, Parameter, Value, Vocabulary, Wording, parse, show_time
-from mkd_core.language.function import Names, Values, compile_lines, compile_masks, compile_value, fast_lines
+from mkd_core.language.function import Names, Values, compile_lines, compile_value, fast_lines, gap_lines
 from mkd_core.language.tree import YES_NO, Node, mentions, reads
-from mkd_core.policy.decision import Decision
+from mkd_core.policy.decision import Decision, Outcome
 from mkd_core.policy.problems import raise_problems
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # Facts of whoever votes: a rule that reads one is decided at the vote only.
 VOTE_SPACE = "approver."
 
-MOST_PATTERNS = 64
+Bound = tuple[Callable[["Facts"], Decision], Callable[["Facts"], tuple[int, int]]]
+"""``decide`` and ``masks`` of one policy."""
 
 
 class Reading:
@@ -106,7 +107,7 @@ def _say(value: Value, kind: Kind, language: str) -> str:
 
 
 class Program:
-    """The rules that belong to a moment, as functions; those for gaps are compiled when first needed."""
+    """The rules that belong to a moment, as functions."""
 
     def __init__(self, reading: Reading, rules: Sequence[Rule], moment: Moment) -> None:
         self.reading = reading
@@ -115,78 +116,121 @@ class Program:
             for number, tree in enumerate(reading.trees)
             if moment == "vote" or not any(name.startswith(VOTE_SPACE) for name in reading.mentions[number])
         ]
-        index = reading.vocabulary.index
+        self.index = reading.vocabulary.index
         read = {name for number, _ in self.rules for name in reading.reads[number]}
-        self.reads = tuple(sorted(read, key=index.__getitem__))
-        # Where the day is asked for at all, the slow way fills it in.
-        day = {"today"} & {name for number, _ in self.rules for name in reading.mentions[number]}
-        self.needed = sum(1 << index[name] for name in read | day)
+        self.reads = tuple(sorted(read, key=self.index.__getitem__))
+        # Where the day is asked for at all, the way for gaps fills it in.
+        self.day = {"today"} & {name for number, _ in self.rules for name in reading.mentions[number]}
+        self.needed = sum(1 << self.index[name] for name in read | self.day)
         self.refusing = sum(1 << number for number, _ in self.rules if rules[number].otherwise == "refuse")
         self.grave = sum(1 << number for number, _ in self.rules if rules[number].otherwise != "warn")
-        self._masks: Callable[[Values], tuple[int, int]] | None = None
-        self._masks_by_gaps: dict[int, Callable[[Values], tuple[int, int]]] = {}
+        self._bind = self._compiled(self._fast)
+        self._bind_for_gaps: Callable[..., Bound] | None = None
+
+    def bind(self, policy: Policy, ready: Callable[[Facts], Facts]) -> Bound:
+        """``decide`` and ``masks`` of a policy; ``ready`` puts facts under its vocabulary and fills in its day."""
+        return self._bind(policy, self.reading.vocabulary, _Late(self, policy, ready))
+
+    def bind_for_gaps(self, policy: Policy, ready: Callable[[Facts], Facts]) -> Bound:
+        """The same for facts with gaps or of another vocabulary; compiled when this is first called."""
+        if self._bind_for_gaps is None:
+            # Two threads may both compile it; either function is right.
+            self._bind_for_gaps = self._compiled(self._for_gaps)
+        return self._bind_for_gaps(policy, self.reading.vocabulary, ready)
+
+    def _compiled(self, write: Callable[[Names], list[str]]) -> Callable[..., Bound]:
         names = Names()
-        body = fast_lines(self.rules, reading.vocabulary, reading.parameters, names)
+        lines = write(names)
+        bound = {
+            **names.bound,
+            "Decision": Decision,
+            "ZeroDivisionError": ZeroDivisionError,
+            **{outcome.value: outcome for outcome in Outcome},
+        }
+        return compile_lines(lines, bound, "bind")
+
+    def _fast(self, names: Names) -> list[str]:
+        body = fast_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
         guarded = [
             f"        if facts.missing & {self.needed} or facts.vocabulary is not vocabulary:",
-            "            return slow(policy, facts)",
+            "            return late.decide(facts)",
             "        v = facts.values",
             "        try:",
             *(f"            {line}" for line in body),
             "        except ZeroDivisionError:",
-            "            return slow(policy, facts)",
+            "            return late.decide(facts)",
         ]
-        lines = [
-            "def bind(policy, vocabulary, slow, slow_masks):",
+        return [
+            "def bind(policy, vocabulary, late):",
             "    def decide(facts):",
             *guarded,
-            # As Decision.made(policy, facts, failed, 0), without its frame: a fifth of the whole cost.
+            *self._made("0"),
+            "    def masks(facts):",
+            *(line.replace("late.decide", "late.masks") for line in guarded),
+            "        return failed, 0",
+            "    return decide, masks",
+        ]
+
+    def _for_gaps(self, names: Names) -> list[str]:
+        days = [f" or facts.values[{self.index[name]}] is None" for name in self.day]
+        body = gap_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
+        opened = [
+            f"        if facts.vocabulary is not vocabulary{''.join(days)}:",
+            "            facts = ready(facts)",
+            "        v = facts.values",
+            *(
+                f"        {line}"
+                for line in gap_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
+            ),
+        ]
+        return [
+            "def bind(policy, vocabulary, ready):",
+            "    def decide(facts):",
+            *opened,
+            *self._made("undetermined"),
+            "    def masks(facts):",
+            *opened,
+            "        return failed, undetermined",
+            "    return decide, masks",
+        ]
+
+    def _made(self, undetermined: str) -> list[str]:
+        """The decision, without the frame of a constructor: that would be a fifth of the whole cost."""
+        grave = "failed" if undetermined == "0" else "(failed | undetermined)"
+        return [
             "        decision = Decision()",
             "        decision.policy = policy",
             "        decision.facts = facts",
             "        decision.failed = failed",
-            "        decision.undetermined = 0",
+            f"        decision.undetermined = {undetermined}",
+            f"        if failed & {self.refusing}:",
+            "            decision.outcome = refuse",
+            f"        elif {grave} & {self.grave}:",
+            "            decision.outcome = refer",
+            "        else:",
+            "            decision.outcome = approve",
             "        return decision",
-            "    def masks(facts):",
-            *(line.replace("slow(", "slow_masks(") for line in guarded),
-            "        return failed, 0",
-            "    return decide, masks",
         ]
-        bound = {**names.bound, "Decision": Decision, "ZeroDivisionError": ZeroDivisionError}
-        self._bind = compile_lines(lines, bound, "bind")
 
-    def bind(
-        self,
-        policy: Policy,
-        slow: Callable[[Policy, Facts], Decision],
-        slow_masks: Callable[[Policy, Facts], tuple[int, int]],
-    ) -> tuple[Callable[[Facts], Decision], Callable[[Facts], tuple[int, int]]]:
-        """``decide`` and ``masks`` of a policy; the slow ones are for gaps, and for facts of another vocabulary."""
-        made: tuple[Callable[[Facts], Decision], Callable[[Facts], tuple[int, int]]]
-        made = self._bind(policy, self.reading.vocabulary, slow, slow_masks)
-        return made
 
-    def masks_of(self, facts: Facts) -> tuple[int, int]:
-        """``(failed, undetermined)`` by Kleene's logic."""
-        gaps = facts.missing & self.needed
-        function = self._masks_by_gaps.get(gaps) or self._for_gaps(gaps)
-        try:
-            return function(facts.values)
-        except ZeroDivisionError:
-            return self._general()(facts.values)
+class _Late:
+    """The functions for gaps, there from the first gap on."""
 
-    def _for_gaps(self, gaps: int) -> Callable[[Values], tuple[int, int]]:
-        """The function for facts that lack the same; a population has few such patterns, the rest shares one."""
-        if len(self._masks_by_gaps) >= MOST_PATTERNS:
-            return self._general()
-        reading = self.reading
-        missing = {fact.name for place, fact in enumerate(reading.vocabulary) if gaps >> place & 1}
-        function = compile_masks(self.rules, reading.vocabulary, reading.parameters, missing=missing)
-        self._masks_by_gaps[gaps] = function
-        return function
+    __slots__ = ("decide", "masks")
 
-    def _general(self) -> Callable[[Values], tuple[int, int]]:
-        if self._masks is None:
-            # Two threads may both compile it; either function is right.
-            self._masks = compile_masks(self.rules, self.reading.vocabulary, self.reading.parameters)
-        return self._masks
+    decide: Callable[[Facts], Decision]
+    masks: Callable[[Facts], tuple[int, int]]
+
+    def __init__(self, program: Program, policy: Policy, ready: Callable[[Facts], Facts]) -> None:
+        def compile() -> None:
+            self.decide, self.masks = program.bind_for_gaps(policy, ready)
+
+        def decide(facts: Facts) -> Decision:
+            compile()
+            return self.decide(facts)
+
+        def masks(facts: Facts) -> tuple[int, int]:
+            compile()
+            return self.masks(facts)
+
+        self.decide, self.masks = decide, masks

@@ -178,10 +178,7 @@ class Program:
             f"        if facts.vocabulary is not vocabulary{''.join(days)}:",
             "            facts = ready(facts)",
             "        v = facts.values",
-            *(
-                f"        {line}"
-                for line in gap_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
-            ),
+            *(f"        {line}" for line in body),
         ]
         return [
             "def bind(policy, vocabulary, ready):",

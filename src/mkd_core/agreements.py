@@ -51,7 +51,10 @@ OPEN = frozenset({State.DRAFT, State.RETURNED})
 
 @frozen(kw_only=True)
 class StepProgress:
-    """A step that was opened: its approvers as resolved last, the votes in their order, and what they come to."""
+    """A step that was opened: its approvers as resolved last, the votes in their order, and what they come to.
+
+    ``not_deemed`` says that its deadline went by, and that silence did not approve it since the policy does not.
+    """
 
     step: Step
     approvers: tuple[Approver, ...]
@@ -60,6 +63,7 @@ class StepProgress:
     passed_over: tuple[str, ...] = ()
     votes: tuple[tuple[str, Ballot], ...] = ()
     passed_by_deadline: bool = False
+    not_deemed: bool = False
 
     @property
     def tally(self) -> Tally:
@@ -277,6 +281,7 @@ def _opened(agreement: Agreement, event: e.StepOpened, _: Happened) -> Agreement
         problem=event.problem,
         passed_over=event.passed_over,
         votes=version.steps[-1].votes if again else (),
+        not_deemed=again and version.steps[-1].not_deemed,
     )
     return _changed(agreement, event.version, steps=(*before, opened))
 
@@ -293,10 +298,9 @@ def _consulted(agreement: Agreement, event: e.ApplicantConsulted, _: Happened) -
 
 
 def _late(agreement: Agreement, event: e.DeadlinePassed, _: Happened) -> Agreement:
-    if event.effect != "deem_approved":
-        return agreement
     version = agreement.version(event.version)
-    deemed = evolve(version.steps[-1], passed_by_deadline=True)
+    passed, withheld = event.effect == "deem_approved", event.effect == "not_deemed"
+    deemed = evolve(version.steps[-1], passed_by_deadline=passed, not_deemed=withheld)
     return _changed(agreement, event.version, steps=(*version.steps[:-1], deemed))
 
 

@@ -213,13 +213,19 @@ class ApplicantConsulted:
 
 @frozen(kw_only=True)
 class DeadlinePassed:
-    """A step's deadline went by and what the policy says then was done."""
+    """A step's deadline went by and what the policy says then was done.
+
+    ``effect`` is what was done: ``remind``, ``escalate``, ``deem_approved``, ``deem_refused``; or ``not_deemed``, where
+    silence would have approved what the policy does not approve any more. ``verdict`` is what it said then.
+    """
 
     agreement: str
     version: int
     step: str
     effect: str
     due: date
+    verdict: Verdict | None = None
+    facts: Mapping[str, Any] = private({})
 
 
 @frozen(kw_only=True)

@@ -124,6 +124,58 @@ class TestLate:
         assert (whole.latest.state, whole.latest.effective) == (State.APPROVED, date(2023, 7, 10))
         assert not [item for item in world.service.history(agreement.id) if isinstance(item.event, VoteCast)]
 
+    @pytest.mark.parametrize(
+        ("facts", "outcome"), [({"applicant.discipline": "serving"}, "refuse"), ({"applicant.rating": None}, "refer")]
+    )
+    def test_silence_approves_only_what_the_policy_approves_that_day(self, worlds, facts, outcome):
+        """Who serves a punishment by then, or lacks a fact, is not deemed approved; superior and applicant are told."""
+        rules = {"punished": ('applicant.discipline != "serving"', "refuse")}
+        world = worlds(route=route("deem_approved"), rules=rules)
+        agreement = world.submitted()
+        world.identity.change("analyst", facts={"applicant.rating": "good", "applicant.discipline": "none", **facts})
+
+        assert world.service.tick(world.at(6, 30)).changed == (agreement.id,)
+        assert world.service.tick(world.at(7, 3)).changed == ()
+        world.service.deliver(world.at(7, 3))
+
+        waiting = world.service.agreement(agreement.id).latest
+        passed = world.service.history(agreement.id)[-1].event
+        assert (waiting.state, waiting.open_step.not_deemed) == (State.SUBMITTED, True)
+        assert (passed.effect, passed.verdict.outcome, passed.verdict.moment) == ("not_deemed", outcome, "vote")
+        assert world.mail.told("data-head") == ["vote_wanted", "not_deemed"]
+        assert world.mail.told("analyst") == ["not_deemed"]
+
+    def test_what_silence_did_not_approve_a_person_still_decides(self, worlds):
+        """The vote stays where it was, also when the step is resolved again; only the silence has lost its meaning."""
+        world = worlds(route=route("deem_approved"))
+        agreement = world.submitted()
+        world.identity.change("analyst", facts={})
+        world.service.tick(world.at(6, 30))
+        world.identity.mandate(
+            Mandate(kind=MandateKind.PLH, acting="deputy", replaces="data-head", starts=date(2023, 7, 1), reference="8")
+        )
+        world.service.tick(world.at(7, 2))
+        assert world.service.agreement(agreement.id).latest.open_step.not_deemed
+
+        approved = world.service.approve(agreement.id, by="deputy", at=world.at(7, 3), reason="seen the file")
+
+        assert approved.latest.state is State.APPROVED
+
+    def test_the_decision_that_silence_stands_for_is_kept(self, worlds):
+        """An approval by silence names policy and verdict of its day, like a vote."""
+        world = worlds(route=route("deem_approved"))
+        agreement = world.submitted()
+
+        world.service.tick(world.at(6, 30))
+
+        passed = next(h.event for h in world.service.history(agreement.id) if isinstance(h.event, DeadlinePassed))
+        assert (passed.effect, passed.verdict.outcome, passed.verdict.on) == (
+            "deem_approved",
+            "approve",
+            date(2023, 6, 30),
+        )
+        assert passed.facts["applicant.rating"] == "good"
+
     def test_silence_is_not_the_employees_consent(self, worlds):
         """Targets that the superior changed late are not agreed by waiting: it is said until the employee answers."""
         world = worlds(route=route("deem_approved"))

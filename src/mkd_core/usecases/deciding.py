@@ -77,7 +77,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
     ]
     asked = {step.id: step for one in decided for step in one.route}
     route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
-    return evolve(max(decided, key=_gravity), route=route)
+    return evolve(max(decided, key=gravity), route=route)
 
 
 def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:
@@ -88,7 +88,8 @@ def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> M
     return unit_facts(ctx, case, granted, policy.coverage)
 
 
-def _gravity(decided: Decided) -> int:
+def gravity(decided: Decided) -> int:
+    """How grave an outcome is; of several decisions on one request the gravest stands."""
     return _GRAVITY.index(decided.verdict.outcome)
 
 

@@ -75,6 +75,18 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "The step {step} of {agreement} passed its deadline {due} without a decision.",
         ),
     },
+    "not_deemed": {
+        "id": (
+            "MKD {agreement} tidak dianggap disetujui",
+            "Tahap {step} dari {agreement} melewati tenggat {due} tanpa keputusan. Karena kebijakan kini tidak "
+            "menyetujuinya, diam tidak berarti setuju: permohonan tetap menunggu keputusan.",
+        ),
+        "en": (
+            "MKD {agreement} is not deemed approved",
+            "The step {step} of {agreement} passed its deadline {due} without a decision. As the policy does not "
+            "approve it now, silence is no approval: the request still waits for a decision.",
+        ),
+    },
     "review": {
         "id": (
             "MKD {agreement} perlu ditinjau",
@@ -176,6 +188,9 @@ def _told(event: object, applicant: str, after: Dossier) -> Iterator[_Told]:
         case e.DeadlinePassed(agreement=agreement, step=step, due=due, effect="remind"):
             for person in _waiting(after.agreements[agreement]):
                 yield person, "reminder", _data(agreement, step=step, due=due)
+        case e.DeadlinePassed(agreement=agreement, step=step, due=due, effect="not_deemed"):
+            for person in (*_waiting(after.agreements[agreement]), applicant):
+                yield person, "not_deemed", _data(agreement, step=step, due=due)
         case e.ReviewOpened(agreement=agreement):
             yield applicant, "review", _data(agreement)
         case e.PeriodClosed(period=period, minutes=minutes, rating=rating):

@@ -13,7 +13,7 @@ from mkd_core.approvals import Resolved, Span, Tally, resolve
 from mkd_core.errors import CommandRefused, InvalidInput, MkdError, NotAllowed, WrongState, did_you_mean
 from mkd_core.events import Approver, Ballot, Happened, Step
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.deciding import Decided, decide
+from mkd_core.usecases.deciding import Decided, decide, gravity
 from mkd_core.usecases.facts import approver_facts
 from mkd_core.usecases.powers import Case, open_case
 
@@ -342,11 +342,30 @@ def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:
         case "deem_approved" if not progress.approvers:
             # The silence of nobody is no consent: whoever has nobody above would approve the own request by waiting.
             return (evolve(passed, effect="remind"),)
+        case "deem_approved":
+            decided = _decide_silence(ctx, case, progress)
+            passed = evolve(passed, verdict=decided.verdict, facts=decided.facts)
+            if decided.verdict.outcome != "approve":
+                return (evolve(passed, effect="not_deemed"),)
         case "deem_refused":
             refused = e.AgreementRefused(agreement=name, version=number, ground="deadline")
             return trail.then(passed, case).then(refused, case).events
     return _advance(ctx, case, trail.then(passed, case), None).events
 
 
+def _decide_silence(ctx: Context, case: Case, progress: StepProgress) -> Decided:
+    """The decision that silence would stand for: that of the gravest among those who owe a vote, on today's facts.
+
+    Today is the day on which it would be approved, so that a tick that was late deems nothing on facts that have gone.
+    """
+    voted = {person for person, _ in progress.votes}
+    silent = [approver for approver in progress.approvers if approver.person not in voted]
+    return max((_decide(ctx, case, approver) for approver in silent), key=gravity)
+
+
 def _same_deadline(event: Any, passed: e.DeadlinePassed) -> bool:
-    return isinstance(event, e.DeadlinePassed) and evolve(event, effect=passed.effect) == passed
+    return isinstance(event, e.DeadlinePassed) and (event.step, event.version, event.due) == (
+        passed.step,
+        passed.version,
+        passed.due,
+    )

@@ -44,6 +44,7 @@ def agreement_data(agreement: Agreement, today: Any) -> dict[str, Any]:
             "approvers": [one.person for one in step.approvers],
             "due": step.due,
             "problem": step.problem,
+            "not_deemed": step.not_deemed,
         },
     }
 
@@ -67,7 +68,8 @@ def agreement_card(agreement: Agreement, today: Any, desk: Desk, name: Namer) ->
     if step is not None:
         due = f", {say('by_date', due=step.due)}" if step.due else ""
         waits = ", ".join(name(one.person) for one in step.approvers) or step.problem
-        pairs.append((say("waits_for"), f"{step.step.id}: {waits}{due}"))
+        said = f" ({say('not_deemed')})" if step.not_deemed else ""
+        pairs.append((say("waits_for"), f"{step.step.id}: {waits}{due}{said}"))
     return output.card(pairs)
 
 

@@ -29,6 +29,7 @@ class History:
         if not self._documents:
             raise PolicyError("MKD323", "a history needs at least one version", mend="give at least one policy file")
         self.id = self._documents[0].id
+        self.vocabulary = vocabulary
         self._check()
         problems: list[PolicyError] = []
         self.bases: tuple[Policy, ...] = tuple(_made(self._of("base"), None, vocabulary, problems))
@@ -65,15 +66,30 @@ class History:
         """All versions, the base's first, each layer by date."""
         return tuple(document.version for document in self._documents)
 
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The files, the base's first, each layer by date."""
+        return tuple(self._documents)
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every version as a policy, the base's first; a decree once for each base that it lies over."""
+        return (*self.bases, *self._decrees.values())
+
+    def base_on(self, day: datetime.date) -> Policy:
+        """The base of that day, as it is without a season. Raises ``PolicyError`` that names the neighbours."""
+        base = next((each for each in self.bases if day in each.period), None)
+        if base is None:
+            raise self._nothing_on(day)
+        return base
+
     def on(self, day: datetime.date, seasons: Collection[str] = (), *, layer: Literal["base"] | None = None) -> Policy:
         """The policy of that day, with its parameters: the decree's where one is in force, else the base's.
 
         ``layer="base"`` looks past decrees. Raises ``PolicyError`` that names the neighbours when no version of the
         base is in force.
         """
-        base = next((each for each in self.bases if day in each.period), None)
-        if base is None:
-            raise self._nothing_on(day)
+        base = self.base_on(day)
         decree = next((each for each in self._of("decree") if day in each.period), None)
         chosen = base if layer == "base" or decree is None else self._decrees[decree.version, base.version]
         return chosen.on(day, seasons)

@@ -80,6 +80,7 @@ def acting(command: Callable[..., None]) -> Callable[..., None]:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+version_on = click.option("--on", type=DATE, metavar="DATE", help="The version of that day.  [the newest]")
 as_person = click.option("--as", "as_", metavar="PERSON", help="Who acts: a key, a service number or a login.")
 
 

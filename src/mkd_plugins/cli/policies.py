@@ -11,7 +11,7 @@ from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy
 from mkd_plugins.calendar.seasons import seasons_between
 from mkd_plugins.cli.session import Session
-from mkd_plugins.policies import policy_folder, policy_history
+from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
 
 _UNKNOWN = "MKD325"
 
@@ -44,3 +44,15 @@ def found_folder(session: Session, name: str) -> Traversable | Path:
 def found_policy(session: Session, name: str, *, on: date, layer: Literal["base"] | None = None) -> Policy:
     """The version in force on that day, with its seasons from the shipped calendar."""
     return found_history(session, name).on(on, [season.name for season in seasons_between(on, on)], layer=layer)
+
+
+def found_version(session: Session, name: str, *, on: date | None) -> Policy:
+    """The version of that day; the newest of the base when nobody says a day."""
+    return found_policy(session, name, on=on) if on else found_history(session, name).bases[-1]
+
+
+def installed(session: Session) -> dict[str, History]:
+    """Every installed policy by its id: those that ship, and those of plugins."""
+    with session.host() as host:
+        names = sorted({*shipped_ids(), *(pack.id for pack in host.packs)})
+        return {name: policy_history(name, packs=host.packs, vocabulary=host.vocabulary) for name in names}

@@ -283,6 +283,32 @@ class TestTargets:
 
         assert approved.latest.state is State.APPROVED
 
+    def test_what_was_voted_on_is_not_changed_afterwards(self, worlds, both_steps):
+        """After the first vote other targets need the whole route again: the request is returned for them."""
+        world = worlds(route=both_steps)
+        agreement = world.submitted()
+        world.service.approve(agreement.id, by="data-head", at=world.at(6, 21))
+        other = {"targets": [world.target(value="40")], "by": "data-head", "at": world.at(6, 22)}
+
+        error = world.refused("MKD409", world.service.counter, agreement.id, **other)
+        assert "return it at the step agency" in str(error)
+        world.service.send_back(agreement.id, by="director", at=world.at(6, 22), reason="other targets")
+        world.service.counter(agreement.id, **other)
+        world.service.agree(agreement.id, by="analyst", at=world.at(6, 22))
+        again = world.service.submit(agreement.id, by="analyst", at=world.at(6, 22))
+
+        assert (world.voters(again), len(again.latest.steps)) == (["data-head"], 1)
+
+    def test_what_silence_approved_is_not_changed_afterwards_either(self, worlds, both_steps):
+        """A step deemed approved counts as one that voted."""
+        deemed = 'within = "5 working days"\nlate = "deem_approved"'
+        world = worlds(route=both_steps.replace('within = "5 working days"', deemed))
+        agreement = world.submitted()
+        world.service.tick(world.at(6, 30))
+
+        other = {"targets": [world.target(value="40")], "by": "data-head", "at": world.at(6, 30)}
+        world.refused("MKD409", world.service.counter, agreement.id, **other)
+
     def test_the_acting_superior_consents_on_behalf(self, world):
         """A consent says on whose behalf it was given."""
         world.identity.mandate(

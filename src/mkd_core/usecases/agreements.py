@@ -150,7 +150,10 @@ def revise(
 def counter(
     ctx: Context, agreement: str, *, targets: Sequence[Target], by: str, at: datetime, note: str = ""
 ) -> Agreement:
-    """Propose other targets, as the employee or as the superior; the other side has to agree to them anew."""
+    """Propose other targets, as the employee or as the superior; the other side has to agree to them anew.
+
+    Not any more once a step has voted or was deemed approved: what was voted on would not be what is agreed.
+    """
     case = open_case(ctx, agreement, at=at, by=by)
     side = _side(case)
     version = case.agreement.latest
@@ -158,6 +161,12 @@ def counter(
         raise _wrong(case, "countered", "targets are agreed before the decision; amend the agreement instead")
     if version.state is State.SUBMITTED and side == "employee":
         raise _wrong(case, "countered by the applicant", "withdraw the request, or wait until it is returned")
+    if version.state is State.SUBMITTED and any(step.votes or step.passed_by_deadline for step in version.steps):
+        raise _wrong(
+            case,
+            "countered after a vote",
+            f"return it at the step {version.steps[-1].step.id}; then other targets travel the whole route",
+        )
     event = e.TargetsCountered(
         agreement=agreement,
         version=version.number,

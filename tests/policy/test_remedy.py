@@ -296,3 +296,87 @@ def test_what_the_applicant_cannot_change_is_unfixable(today: date | None) -> No
         "outcome": "refuse",
         "complete": True,
     }
+
+
+def test_a_failed_rule_that_waits_for_a_fact_is_no_lost_cause() -> None:
+    """Where only a missing fact keeps a failed rule from passing, the fact is needed; nothing is called unfixable."""
+    rules = [('agreement.remote_days <= 2 and applicant.rating in {"good", "very_good"}', "refuse")]
+
+    remedy = mkd(rules, remote_days=5)
+
+    assert remedy.needed == ("applicant.rating",)
+    assert remedy.unfixable == ()
+    assert remedy.changes == ()
+
+
+def test_a_date_nobody_knows_may_be_any_date() -> None:
+    """A missing date could satisfy a rule, so the rule waits for it; one that no date could satisfy is unfixable."""
+    rules = [
+        ('today >= date("2026-01-01") and agreement.remote_days <= 2', "refuse"),
+        ('today >= date("2026-01-01") and applicant.absent_days == 0', "refuse"),
+    ]
+    policy = policy_of(rules, Facts.from_mapping({}).vocabulary)
+    facts = Facts.from_mapping({"applicant": {"absent_days": 3}, "agreement": {"remote_days": 5}})
+
+    remedy = policy.decide(facts).remedy()
+
+    assert remedy.needed == ("today",)
+    assert remedy.unfixable == ("r1",)
+
+
+def test_a_remedy_is_said_in_both_languages() -> None:
+    """People read what to change, from what and to what, with times and numbers as they write them."""
+    remedy = mkd(
+        [
+            ("agreement.remote_days <= 4", "refuse"),
+            ('agreement.earliest_start <= time("09:00")', "refuse"),
+            ("agreement.weight_total == 99.5", "refer"),
+            ("not agreement.outside_region", "refuse"),
+            ("agreement.duration_days >= 30", "refuse"),
+        ],
+        remote_days=5,
+        earliest_start="12:34",
+        weight_total=100,
+        outside_region=True,
+        duration_days=10,
+    )
+
+    assert remedy.in_words("en") == (
+        "Change days away from the office, most in any week, from 5 to 4",
+        "Change earliest start from 12:34 to 09:00",
+        "Change works outside the region from yes to no",
+        "Change length of the agreement from 10 to 30 days",
+        "Change sum of the targets' weights from 100 to 99.5",
+    )
+    assert remedy.in_words("id") == (
+        "Kurangi hari di luar kantor, terbanyak dalam satu pekan, dari 5 menjadi 4",
+        "Ubah jam mulai paling awal dari 12:34 menjadi 09:00",
+        "Ubah bekerja di luar wilayah dari ya menjadi tidak",
+        "Tambah lama perjanjian dari 10 menjadi 30 hari",
+        "Kurangi jumlah bobot target dari 100 menjadi 99,5",
+    )
+
+
+def test_what_stands_in_the_way_is_said_too() -> None:
+    """A missing fact, a rule that nothing satisfies and a conflict each have a sentence that names the rule."""
+    remedy = mkd(
+        [
+            ("agreement.weekly_minutes >= 2250", "refuse"),
+            ("agreement.weekly_minutes <= 2000", "refuse"),
+            ("unit.direct_service", "refer"),
+            ("agreement.remote_days > 7", "refer"),
+        ],
+        weekly_minutes=2100,
+        remote_days=7,
+    )
+
+    assert remedy.in_words("en") == (
+        "First make known: the unit serves the public face to face (unit.direct_service)",
+        "No change of the agreement satisfies: r (r3)",
+        "Cannot be satisfied together: r (r0); r (r1)",
+    )
+    assert remedy.in_words("id") == (
+        "Lengkapi dahulu: unit melayani masyarakat secara tatap muka (unit.direct_service)",
+        "Tidak dapat dipenuhi dengan mengubah perjanjian: r (r3)",
+        "Tidak dapat dipenuhi bersama-sama: r (r0); r (r1)",
+    )

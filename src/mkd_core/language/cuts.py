@@ -84,6 +84,22 @@ def exactly(value: Value | None, kind: Kind) -> Possible:
     return Among(choices=frozenset([value])) if isinstance(value, str) else Among(value, value)
 
 
+def anything(fact: Fact) -> Possible:
+    """What a fact that is known can come to, whatever its value."""
+    if fact.kind is Kind.YES_NO:
+        return TRUE | FALSE
+    if fact.choices:
+        return Among(choices=frozenset(fact.choices))
+    if fact.kind is Kind.DATE:
+        return Among(datetime.date.min, datetime.date.max)
+    return Among(fact.low, fact.high)
+
+
+def has_grid(fact: Fact) -> bool:
+    """Whether the fact has values to propose one by one: a range with a step, yes and no, or choices."""
+    return fact.kind is Kind.YES_NO or bool(fact.choices) or fact.high is not None
+
+
 def _pairwise(one: int, other: int, *, settles: int) -> int:
     """Kleene's ``and`` (settled by false) or ``or`` (settled by true) of two masks."""
     otherwise = TRUE if settles == FALSE else FALSE
@@ -297,7 +313,8 @@ class Grid:
 
     __slots__ = ("_low", "_place", "_present", "_step", "count", "fact")
 
-    def __init__(self, fact: Fact, present: Value) -> None:
+    def __init__(self, fact: Fact, present: Value | None) -> None:
+        """The grid seen from the present value; from its first where none is known."""
         self.fact = fact
         self._present = present
         self._place: Fraction | None = None
@@ -307,10 +324,12 @@ class Grid:
             self.count, self._place = 2, Fraction(int(bool(present)))
         elif fact.kind is Kind.CHOICE:
             self.count = len(fact.choices)
+            self._present = fact.choices[0] if present is None else present
         else:
             assert fact.high is not None
-            assert isinstance(present, int | float)
             self.count = int((_exact(fact.high) - self._low) // self._step) + 1
+            present = self.value(0) if present is None else present
+            assert isinstance(present, int | float)
             place = Fraction(Fraction(present) - self._low) / self._step
             near = round(place)
             # 0.29 is on a grid of hundredths, though no float is exactly 0.29.

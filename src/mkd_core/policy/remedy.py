@@ -1,29 +1,32 @@
 """The least change with which nothing refuses or refers: exact, or honest about where it stopped.
 
-Rules that share negotiable facts (directly or through an invariant of the vocabulary) are tied together and searched
-together, the others apart. A group is searched best first over boxes of the facts' grids: a box in which some rule
-cannot hold is dropped, one in which all must hold gives its nearest point, every other is split. What comes first in
-the order (fewest facts, fewest steps, the vocabulary's order, the lower value) is found first, so it is the best there
-is. Every look at a box counts as one trial decision.
+Rules that share negotiable facts (directly, or through an invariant of the vocabulary: what the plan ties) form a group
+and are searched together, the others apart: all that the order counts adds up over groups, so the best of each is the
+best of all. A group is searched best first over boxes of the facts' grids: a box in which some rule cannot hold is
+dropped, one in which all must hold gives its nearest point, every other is split. What comes first in the order (fewest
+facts, fewest steps, the vocabulary's order, the lower value) is found first, so it is the best there is. Most groups
+are mended by one fact, so that is tried before asking whether a group can be mended at all. Every look at a box counts
+as one trial decision.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from mkd_core.language import Parameter, Value, Vocabulary, parse
-from mkd_core.language.cuts import FALSE, MISSING, TRUE, Grid, Possible, exactly, possible
+from mkd_core.language.cuts import FALSE, MISSING, TRUE, Grid, Possible, anything, exactly, has_grid, possible
 from mkd_core.language.tree import YES_NO, Node, mentions, reads
+from mkd_core.policy.facts import Facts
+from mkd_core.policy.saying import remedy_in_words
 
 if TYPE_CHECKING:
     from mkd_core.policy.decision import Decision, Outcome
-    from mkd_core.policy.facts import Facts
 
 MOST_TRIALS = 20_000
 
@@ -46,7 +49,7 @@ class Remedy:
     """What would make the request approvable.
 
     ``changes``     the least change of negotiable facts, in the vocabulary's order.
-    ``needed``      missing facts without which rules stay undetermined.
+    ``needed``      missing facts that rules wait for: undetermined ones, and failed ones that could pass once known.
     ``unfixable``   rules that no value of their facts satisfies.
     ``conflict``    a smallest set of rules that can be satisfied one by one, but not together.
     ``outcome``     what deciding again gives, once changed.
@@ -59,6 +62,8 @@ class Remedy:
     conflict: tuple[str, ...]
     outcome: Outcome
     complete: bool
+    #: The decision that it mends.
+    decision: Decision = attrs.field(repr=False, eq=False)
 
     def to_data(self) -> dict[str, object]:
         """The remedy as ``mkd decide`` writes it."""
@@ -71,18 +76,45 @@ class Remedy:
             "complete": self.complete,
         }
 
+    def in_words(self, language: Literal["id", "en"]) -> tuple[str, ...]:
+        """The remedy in sentences, one a change, a missing fact, and a rule that stands in the way."""
+        return remedy_in_words(self, language)
+
 
 class _OutOfTrials(Exception):
     """The budget is spent."""
 
 
-@attrs.frozen
+class _Budget:
+    """Counts trial decisions, over all searches of one remedy."""
+
+    def __init__(self) -> None:
+        self.trials = 0
+
+    def spend(self) -> None:
+        self.trials += 1
+        if self.trials > MOST_TRIALS:
+            raise _OutOfTrials
+
+
+@attrs.frozen(eq=False)
 class _Demand:
     """Something that has to hold: a rule, or an invariant that held before (which has no rule number)."""
 
     rule: int | None
     tree: Node
     facts: frozenset[str]
+
+
+@attrs.define
+class _Mended:
+    """What a search came to."""
+
+    changes: dict[str, Value] = attrs.field(factory=dict)
+    unfixable: set[int] = attrs.field(factory=set)
+    waiting: set[int] = attrs.field(factory=set)
+    conflicts: list[list[int]] = attrs.field(factory=list)
+    complete: bool = True
 
 
 @lru_cache(maxsize=16)
@@ -93,68 +125,95 @@ def _invariants(vocabulary: Vocabulary) -> tuple[Node, ...]:
 def find_remedy(decision: Decision) -> Remedy:
     """The remedy of a decision; see ``Remedy`` and the text of this module."""
     policy = decision.policy
-    if not (decision.failed | decision.undetermined) & policy.grave:
-        return _nothing_to_change(decision, ())
+    broken = (decision.failed | decision.undetermined) & policy.grave
     facts = decision.facts.under(policy.vocabulary)
-    search = _Search(facts, policy.values)
-    violated: list[_Demand] = []
-    kept: list[_Demand] = []
-    needed: dict[str, None] = {}
-    for number, tree in policy.trees:
-        if not policy.grave >> number & 1:
-            continue
-        open_for = [name for name in reads(tree) if facts[name] is None] if decision.undetermined >> number & 1 else []
-        if open_for:
-            needed.update(dict.fromkeys(open_for))
-            continue
-        demand = _Demand(number, tree, search.negotiable_in(tree))
-        broken = (decision.failed | decision.undetermined) >> number & 1
-        (violated if broken else kept).append(demand)
-    if not violated:
-        return _nothing_to_change(decision, tuple(needed))
-    held = [
-        _Demand(None, tree, search.negotiable_in(tree))
-        for tree in _invariants(policy.vocabulary)
-        if search.truth(tree, {}) == TRUE
-    ]
-    unfixable: list[_Demand] = []
-    conflicts: list[list[int]] = []
-    changes: dict[str, Value] = {}
-    complete = True
-    try:
-        unfixable = [demand for demand in violated if not search.satisfiable([demand], held)]
-        mendable = [demand for demand in violated if demand not in unfixable]
-        for group in _tied([*mendable, *kept, *held]):
-            if not any(demand in mendable for demand in group):
-                continue
-            if search.feasible(group):
-                changes.update(search.best(group))
-            else:
-                conflicts.append(search.smallest_conflict(group, held))
-    except _OutOfTrials:
-        complete, unfixable, conflicts = False, [], []
-    conflict = min(conflicts, key=lambda rules: (len(rules), rules), default=[])
-    vocabulary = policy.vocabulary
-    shown = {name: vocabulary[name].show(value) for name, value in changes.items()}
-    mended = facts.with_values(shown)
+    missing = {
+        number: [name for name in reads(tree) if facts[name] is None]
+        for number, tree in policy.trees
+        if broken >> number & 1
+    }
+    waiting = {number for number, names in missing.items() if names and decision.undetermined >> number & 1}
+    found = _Mended()
+    if set(missing) - waiting:
+        search = _Search(facts, policy.values, _Budget())
+        wanted = [(number, tree) for number, tree in policy.trees if policy.grave >> number & 1]
+        demands = [search.demand(number, tree) for number, tree in wanted if number not in waiting]
+        found = _mend(search, [demand for demand in demands if demand.rule in missing], demands, missing)
+    needed = dict.fromkeys(name for number in sorted(waiting | found.waiting) for name in missing[number])
+    return _told(decision, facts, found, tuple(needed))
+
+
+def _told(decision: Decision, facts: Facts, found: _Mended, needed: tuple[str, ...]) -> Remedy:
+    policy, vocabulary = decision.policy, facts.vocabulary
+    names = sorted(found.changes, key=vocabulary.index.__getitem__)
+    changes = []
+    for name in names:
+        present = facts[name]
+        assert present is not None
+        fact = vocabulary[name]
+        changes.append(Change(fact=name, present=fact.show(present), proposed=fact.show(found.changes[name])))
+    mended = policy.decide(facts.with_values({each.fact: each.proposed for each in changes})) if changes else decision
+    conflict = min(found.conflicts, key=lambda rules: (len(rules), rules), default=[])
     return Remedy(
-        changes=tuple(
-            Change(fact=name, present=vocabulary[name].show(search.present(name)), proposed=shown[name])
-            for name in sorted(shown, key=vocabulary.index.__getitem__)
-        ),
-        needed=tuple(needed),
-        unfixable=tuple(policy.rules[demand.rule].id for demand in unfixable if demand.rule is not None),
+        changes=tuple(changes),
+        needed=needed,
+        unfixable=tuple(policy.rules[number].id for number in sorted(found.unfixable)),
         conflict=tuple(policy.rules[number].id for number in conflict),
-        outcome=policy.decide(mended).outcome,
-        complete=complete,
+        outcome=mended.outcome,
+        complete=found.complete,
+        decision=decision,
     )
 
 
-def _nothing_to_change(decision: Decision, needed: tuple[str, ...]) -> Remedy:
-    return Remedy(changes=(), needed=needed, unfixable=(), conflict=(), outcome=decision.outcome, complete=True)
+def _mend(
+    search: _Search, violated: Sequence[_Demand], demands: Sequence[_Demand], missing: Mapping[int, Sequence[str]]
+) -> _Mended:
+    """The changes that satisfy all demands, group by group; ``missing`` are the unknown facts of violated rules."""
+    found, held = _Mended(), search.held()
+    broken = set(violated)
+    groups = _tied([*demands, *held])
+    try:
+        while groups:
+            group = groups.pop(0)
+            if broken.isdisjoint(group):
+                continue
+            changes = search.best(group, most=1)
+            if changes is None:
+                hopeless = [each for each in group if each in broken and not search.satisfiable([each], held)]
+                if hopeless:
+                    _sort_out(search, hopeless, held, missing, found)
+                    groups += _tied([each for each in group if each not in hopeless])
+                    continue
+                if not search.feasible(group):
+                    found.conflicts.append(search.smallest_conflict(group, held))
+                    continue
+                changes = search.best(group, least=2)
+                assert changes is not None, "a feasible group has an assignment"
+            found.changes.update(changes)
+    except _OutOfTrials:
+        found.complete = False
+        found.unfixable.clear()
+        found.conflicts.clear()
+    return found
 
 
-def _tied(demands: Sequence[_Demand]) -> list[list[_Demand]]:
+def _sort_out(
+    search: _Search,
+    hopeless: Iterable[_Demand],
+    held: Sequence[_Demand],
+    missing: Mapping[int, Sequence[str]],
+    found: _Mended,
+) -> None:
+    """Rules without a way out: one that could pass if a missing fact were known waits for it, others are unfixable."""
+    for demand in hopeless:
+        assert demand.rule is not None
+        if missing[demand.rule] and search.satisfiable_if_known(missing[demand.rule], demand, held):
+            found.waiting.add(demand.rule)
+        else:
+            found.unfixable.add(demand.rule)
+
+
+def _tied(demands: Iterable[_Demand]) -> list[list[_Demand]]:
     """Demands that share facts, directly or through others, together."""
     groups: list[tuple[set[str], list[_Demand]]] = []
     for demand in demands:
@@ -171,66 +230,79 @@ def _tied(demands: Sequence[_Demand]) -> list[list[_Demand]]:
 
 
 class _Search:
-    """Searches boxes of grids for one line of facts, and counts."""
+    """Searches boxes of grids for one line of facts. ``supposed`` are missing facts that may take any value here."""
 
-    def __init__(self, facts: Facts, parameters: Mapping[str, Parameter]) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        parameters: Mapping[str, Parameter],
+        budget: _Budget,
+        supposed: Collection[str] = (),
+    ) -> None:
         self.facts = facts
         self.parameters = parameters
-        self.trials = 0
+        self.budget = budget
+        self.supposed = supposed
         self.vocabulary = facts.vocabulary
         self.grids: dict[str, Grid] = {}
-        self.fixed: dict[str, Possible] = {
-            fact.name: exactly(value, fact.kind) for fact, value in zip(facts.vocabulary, facts.values, strict=True)
-        }
+        self.box = _Box(facts, supposed)
 
-    def negotiable_in(self, tree: Node) -> frozenset[str]:
-        """The facts of a tree that a remedy may change: negotiable, and not missing."""
-        return frozenset(
-            name for name in mentions(tree) if self.vocabulary[name].negotiable and self.facts[name] is not None
-        )
+    def demand(self, rule: int | None, tree: Node) -> _Demand:
+        """A tree that has to hold, with the facts that may be changed for it: negotiable, and not missing."""
+        return _Demand(rule, tree, frozenset(name for name in mentions(tree) if self.free(name)))
 
-    def present(self, name: str) -> Value:
-        value = self.facts[name]
-        assert value is not None
-        return value
+    def free(self, name: str) -> bool:
+        fact = self.vocabulary[name]
+        if name in self.supposed:
+            return has_grid(fact)
+        return fact.negotiable and self.facts[name] is not None
+
+    def held(self) -> list[_Demand]:
+        """The invariants of the vocabulary that hold as things are."""
+        trees = _invariants(self.vocabulary)
+        return [self.demand(None, tree) for tree in trees if self.truth(tree) == TRUE]
 
     def grid(self, name: str) -> Grid:
         if name not in self.grids:
-            self.grids[name] = Grid(self.vocabulary[name], self.present(name))
+            self.grids[name] = Grid(self.vocabulary[name], self.facts[name])
         return self.grids[name]
 
-    def truth(self, tree: Node, box: Mapping[str, Possible]) -> int:
-        found = possible(tree, {**self.fixed, **box}, self.parameters)
+    def truth(self, tree: Node) -> int:
+        """What the tree can come to inside the present box."""
+        found = possible(tree, self.box, self.parameters)
         assert isinstance(found, int)
         return found
 
     def look(self, demands: Iterable[_Demand], names: Sequence[str], ranges: Sequence[tuple[int, int]]) -> int:
         """``TRUE`` where all demands hold in the whole box, ``FALSE`` where one never does, both otherwise."""
-        self.trials += 1
-        if self.trials > MOST_TRIALS:
-            raise _OutOfTrials
-        box = {**self.fixed}
+        self.budget.spend()
         for name, (low, high) in zip(names, ranges, strict=True):
-            box[name] = self.grid(name).between(low, high)
+            self.box[name] = self.grid(name).between(low, high)
         seen = TRUE
         for demand in demands:
-            truth = possible(demand.tree, box, self.parameters)
-            assert isinstance(truth, int)
+            truth = self.truth(demand.tree)
             if not truth & TRUE:
-                return FALSE
+                seen = FALSE
+                break
             if truth & (FALSE | MISSING):
                 seen = TRUE | FALSE
+        for name in names:
+            del self.box[name]
         return seen
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         return sorted(names, key=self.vocabulary.index.__getitem__)
 
+    def satisfiable_if_known(self, missing: Sequence[str], demand: _Demand, held: Sequence[_Demand]) -> bool:
+        """Whether this demand could hold if the missing facts were known."""
+        search = _Search(self.facts, self.parameters, self.budget, missing)
+        wanted, *kept = [search.demand(each.rule, each.tree) for each in (demand, *held)]
+        return search.satisfiable([wanted], kept)
+
     def satisfiable(self, demands: Sequence[_Demand], held: Sequence[_Demand]) -> bool:
         """Whether these demands can hold together, with the invariants that touch their facts."""
         wanted, names = list(demands), {name for demand in demands for name in demand.facts}
-        if not names:
-            return False
-        grown = True
+        grown = bool(names)
         while grown:
             grown = False
             for invariant in held:
@@ -243,7 +315,7 @@ class _Search:
     def feasible(self, demands: Sequence[_Demand]) -> bool:
         """Whether some values of the demands' facts satisfy all: any grid value, or the present one beside the grid."""
         names = self.in_order({name for demand in demands for name in demand.facts})
-        beside = [name for name in names if self.grid(name).present is None]
+        beside = [name for name in names if name not in self.supposed and self.grid(name).present is None]
         for count in range(len(beside) + 1):
             for kept in itertools.combinations(beside, count):
                 free = [name for name in names if name not in kept]
@@ -259,7 +331,11 @@ class _Search:
             if seen == TRUE:
                 return True
             if seen & TRUE:
-                boxes += self.halves(names, box, without_present=False)
+                halves = self.halves(names, box, without_present=False)
+                if not halves and self.supposed:
+                    # A missing date has no grid to split: nothing speaks against the rule here.
+                    return True
+                boxes += halves
         return False
 
     def halves(
@@ -282,11 +358,16 @@ class _Search:
             parts = [(low, middle), (middle + 1, high)]
         return [(*box[:at], part, *box[at + 1 :]) for part in parts if part[0] <= part[1]]
 
-    def best(self, demands: Sequence[_Demand]) -> dict[str, Value]:
-        """The first assignment in the remedy's order that satisfies all demands; there is one."""
+    def best(self, demands: Sequence[_Demand], *, least: int = 1, most: int | None = None) -> dict[str, Value] | None:
+        """The first assignment in the remedy's order that satisfies all demands, changing ``least`` to ``most`` facts.
+
+        Nothing where there is none.
+        """
         names = self.in_order({name for demand in demands for name in demand.facts})
-        broken = [demand for demand in demands if self.truth(demand.tree, {}) != TRUE]
-        for count in range(1, len(names) + 1):
+        broken = [demand for demand in demands if self.truth(demand.tree) != TRUE]
+        # What is broken most probably stays so: asked first, it drops a box at once.
+        demands = [*broken, *(demand for demand in demands if demand not in broken)]
+        for count in range(least, min(most or len(names), len(names)) + 1):
             heap: list[tuple[int, tuple[int, ...], tuple[int, ...], tuple[str, ...], tuple[tuple[int, int], ...]]] = []
             for chosen in itertools.combinations(names, count):
                 if all(demand.facts & set(chosen) for demand in broken):
@@ -299,7 +380,7 @@ class _Search:
                 if seen & TRUE:
                     for half in self.halves(chosen, box, without_present=True):
                         self._push(heap, chosen, half)
-        raise AssertionError("a feasible group has an assignment")
+        return None
 
     def _push(
         self,
@@ -320,3 +401,16 @@ class _Search:
                 if not self.satisfiable(some, held):
                     return [demand.rule for demand in some if demand.rule is not None]
         raise AssertionError("a group that cannot hold has a part that cannot")
+
+
+class _Box(dict[str, Possible]):
+    """What each fact can come to: its value, unless a look sets another range; anything for a supposed one."""
+
+    def __init__(self, facts: Facts, supposed: Collection[str]) -> None:
+        super().__init__()
+        self.facts = facts
+        self.supposed = supposed
+
+    def __missing__(self, name: str) -> Possible:
+        fact = self.facts.vocabulary[name]
+        return anything(fact) if name in self.supposed else exactly(self.facts[name], fact.kind)

@@ -26,6 +26,11 @@ to the applicant and to whoever decides, and to nobody else. Times are minutes o
 written `HH:MM`, so that a night shift that ends at six in the morning ends at `30:00`.
 """
 
+TOGETHER = """\
+Facts that come from the same part of the plan: its days, its hours, its period, its targets. A remedy of facts names
+the least change; whoever lays it on the plan moves the others of its line too, and the facts are then derived anew.
+"""
+
 PERIOD = """\
 What a line of a [pay scheme](packs.md) may name, once a period is closed. A computed fact follows from closing it; an
 attested one is vouched for by whoever closes it.
@@ -49,6 +54,7 @@ def page() -> str:
         INTRODUCTION,
         *sections,
         f"## What always holds\n\n{_invariants(VOCABULARY)}",
+        f"## What moves together\n\n{_together(VOCABULARY)}",
         f"## A closed period\n\n{PERIOD}\n{_facts(list(PERIOD_VOCABULARY))}",
     )
 
@@ -86,3 +92,12 @@ def _values(fact: Fact) -> str:
 def _invariants(vocabulary: Vocabulary) -> str:
     lines = "\n".join(f"- {code(invariant)}" for invariant in vocabulary.invariants)
     return f"What of these held before a remedy holds after it:\n\n{lines}"
+
+
+def _together(vocabulary: Vocabulary) -> str:
+    told: dict[tuple[str, ...], None] = {}
+    for fact in vocabulary:
+        if others := vocabulary.moving_with(fact.name):
+            told[tuple(each.name for each in vocabulary if each.name in {fact.name, *others})] = None
+    lines = "\n".join(f"- {', '.join(code(name) for name in names)}" for names in told)
+    return f"{TOGETHER}\n{lines}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mkd_core.errors import InvalidInput
@@ -242,6 +244,38 @@ def test_a_number_has_a_range() -> None:
     """Without a range nobody could say how large a computed number gets, or try its values."""
     with pytest.raises(InvalidInput, match="has no range"):
         Vocabulary([fact("trip.days", Kind.INTEGER)])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"kind": Kind.DATE, "negotiable": True}, "no values of it could be proposed"),
+        ({"kind": Kind.TIME, "negotiable": True}, "no values of it could be proposed"),
+        ({"kind": Kind.INTEGER, "low": 3, "high": 2}, "holds no value"),
+        ({"kind": Kind.FLOAT, "low": 0, "high": 2, "step": 0}, "step is not above 0"),
+        ({"kind": Kind.YES_NO, "moves_with": ("trip.dais",)}, r"did you mean trip\.days"),
+    ],
+)
+def test_a_fact_that_a_remedy_could_not_handle_is_refused(wrong: dict[str, Any], expected: str) -> None:
+    """A negotiable fact has values to propose, a range has values and a step, and what moves together exists."""
+    with pytest.raises(InvalidInput, match=expected) as caught:
+        WORDS.extended([Fact(name="trip.new", meaning=Wording("", ""), **wrong)])
+
+    assert caught.value.code == "MKD253"
+
+
+def test_what_moves_together_is_said_once_and_holds_both_ways() -> None:
+    """It is enough that one of two facts says that they move together; through a third they do as well."""
+    words = WORDS.extended(
+        [
+            Fact(name="trip.a", kind=Kind.YES_NO, meaning=Wording("", ""), moves_with=("trip.days",)),
+            Fact(name="trip.b", kind=Kind.YES_NO, meaning=Wording("", ""), moves_with=("trip.a",)),
+        ]
+    )
+
+    assert words.moving_with("trip.days") == ("trip.a", "trip.b")
+    assert words.moving_with("trip.b") == ("trip.days", "trip.a")
+    assert words.moving_with("trip.paid") == ()
 
 
 def test_evaluating_refuses_what_the_vocabulary_does_not_know() -> None:

@@ -95,11 +95,6 @@ def anything(fact: Fact) -> Possible:
     return Among(fact.low, fact.high)
 
 
-def has_grid(fact: Fact) -> bool:
-    """Whether the fact has values to propose one by one: a range with a step, yes and no, or choices."""
-    return fact.kind is Kind.YES_NO or bool(fact.choices) or fact.high is not None
-
-
 def _pairwise(one: int, other: int, *, settles: int) -> int:
     """Kleene's ``and`` (settled by false) or ``or`` (settled by true) of two masks."""
     otherwise = TRUE if settles == FALSE else FALSE

@@ -47,15 +47,16 @@ def read_parameter(written: object) -> Parameter:
 
 
 def _single(written: object) -> tuple[Kind, Value]:
+    # Members of enumerations are numbers and text too; functions compute with the plain value.
     match written:
         case bool():
             return Kind.YES_NO, written
         case int():
-            return Kind.INTEGER, written
+            return Kind.INTEGER, int(written)
         case float() if math.isfinite(written):
-            return Kind.FLOAT, written
+            return Kind.FLOAT, float(written)
         case str():
-            return Kind.TEXT, written
+            return Kind.TEXT, str.__str__(written)
         case datetime.datetime():
             pass
         case datetime.date():

@@ -63,7 +63,8 @@ class Fact:
     """One fact that can be known: its name, what it means, and the values it can take.
 
     ``low`` and ``high`` bound numbers and times (minutes), both inclusive; ``step`` is the distance of two values that
-    a remedy may propose. ``source`` says who usually knows it.
+    a remedy may propose. ``source`` says who usually knows it. ``moves_with`` names facts that come from the same part
+    of the same plan: whoever changes the plan for one of them moves the others too.
     """
 
     name: str
@@ -77,11 +78,17 @@ class Fact:
     negotiable: bool = False
     sensitive: bool = False
     source: Literal["identity", "derived", "computed", "attested", "day"] = "identity"
+    moves_with: tuple[str, ...] = ()
 
     @property
     def type(self) -> Type:
         """The type of the fact in an expression."""
         return Type(self.kind, self.name if self.kind is Kind.CHOICE else "")
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether it has values to propose one by one: yes and no, choices, or a range with a step."""
+        return self.kind is Kind.YES_NO or bool(self.choices) or (self.low is not None and self.high is not None)
 
     def read(self, value: object) -> Value:
         """The value as functions compute with it; raises ``BadValue``.
@@ -169,6 +176,16 @@ class Vocabulary:
                 raise InvalidInput("MKD253", message, mend="letters, digits and underscores, joined by dots")
             if fact.kind in NUMBERS and (fact.low is None or fact.high is None):
                 raise InvalidInput("MKD253", f"the number {fact.name} has no range", mend="give it low and high")
+            if fact.low is not None and fact.high is not None and not (fact.low <= fact.high and fact.step > 0):
+                message = f"the range of {fact.name} holds no value, or its step is not above 0"
+                raise InvalidInput("MKD253", message, mend="give it low <= high and a step above 0")
+            if fact.negotiable and not fact.has_grid:
+                message = f"{fact.name} is negotiable, and no values of it could be proposed"
+                raise InvalidInput("MKD253", message, mend="only yes or no, choices, and what has a range are")
+            for other in fact.moves_with:
+                if other not in self.index:
+                    message = f"{fact.name} moves with {other}, which is no fact"
+                    raise InvalidInput("MKD253", message, mend=self.nearest(other))
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -185,6 +202,20 @@ class Vocabulary:
             return self.facts[self.index[name]]
         except KeyError:
             raise KeyError(self.nearest(name)) from None
+
+    def moving_with(self, name: str) -> tuple[str, ...]:
+        """The facts that move together with this one, said by it or by them, directly or through others, in order."""
+        together, grown = {name}, True
+        while grown:
+            more = {
+                each
+                for fact in self.facts
+                if fact.name in together or not together.isdisjoint(fact.moves_with)
+                for each in (fact.name, *fact.moves_with)
+            }
+            grown = not more <= together
+            together |= more
+        return tuple(fact.name for fact in self.facts if fact.name in together and fact.name != name)
 
     def nearest(self, name: str) -> str:
         """The nearest right name as a hint, or nothing."""

@@ -32,7 +32,22 @@ class Origin:
 Source = Literal["identity", "derived", "computed", "attested", "day"]
 
 
-def _yes_no(name: str, id: str, en: str, *, source: Source = "identity", sensitive: bool = False) -> Fact:
+#: What one change of the plan moves together: who is where on which day, the hours, the period, the targets.
+_DAYS = ("agreement.remote_days",)
+_HOURS = ("agreement.weekly_minutes",)
+_PERIOD = ("agreement.open_ended",)
+_TARGETS = ("agreement.output_targets",)
+
+
+def _yes_no(
+    name: str,
+    id: str,
+    en: str,
+    *,
+    source: Source = "identity",
+    sensitive: bool = False,
+    moves_with: tuple[str, ...] = (),
+) -> Fact:
     return Fact(
         name=name,
         kind=Kind.YES_NO,
@@ -40,10 +55,21 @@ def _yes_no(name: str, id: str, en: str, *, source: Source = "identity", sensiti
         source=source,
         sensitive=sensitive,
         negotiable=name.startswith("agreement."),
+        moves_with=moves_with,
     )
 
 
-def _whole(name: str, id: str, en: str, low: int, high: int, *, unit: str = "", source: Source = "identity") -> Fact:
+def _whole(
+    name: str,
+    id: str,
+    en: str,
+    low: int,
+    high: int,
+    *,
+    unit: str = "",
+    source: Source = "identity",
+    moves_with: tuple[str, ...] = (),
+) -> Fact:
     return Fact(
         name=name,
         kind=Kind.INTEGER,
@@ -53,6 +79,7 @@ def _whole(name: str, id: str, en: str, low: int, high: int, *, unit: str = "", 
         unit=unit,
         source=source,
         negotiable=name.startswith("agreement."),
+        moves_with=moves_with,
     )
 
 
@@ -77,6 +104,7 @@ def _time(name: str, id: str, en: str) -> Fact:
         unit="HH:MM",
         source="derived",
         negotiable=True,
+        moves_with=_HOURS,
     )
 
 
@@ -185,6 +213,7 @@ VOCABULARY = Vocabulary(
             7,
             unit="days/week",
             source="derived",
+            moves_with=_DAYS,
         ),
         _whole(
             "agreement.weekly_minutes",
@@ -205,10 +234,17 @@ VOCABULARY = Vocabulary(
             7_200,
             unit="minutes",
             source="derived",
+            moves_with=_HOURS,
         ),
-        _yes_no("agreement.flexible_place", "Tempat kerja fleksibel", "Flexible place", source="derived"),
-        _yes_no("agreement.flexible_time", "Waktu kerja fleksibel", "Flexible time", source="derived"),
-        _yes_no("agreement.flexible_load", "Beban kerja fleksibel", "Flexible load", source="derived"),
+        _yes_no(
+            "agreement.flexible_place", "Tempat kerja fleksibel", "Flexible place", source="derived", moves_with=_DAYS
+        ),
+        _yes_no(
+            "agreement.flexible_time", "Waktu kerja fleksibel", "Flexible time", source="derived", moves_with=_HOURS
+        ),
+        _yes_no(
+            "agreement.flexible_load", "Beban kerja fleksibel", "Flexible load", source="derived", moves_with=_HOURS
+        ),
         _yes_no("agreement.outside_region", "Bekerja di luar wilayah", "Works outside the region", source="derived"),
         _yes_no("agreement.open_ended", "Tanpa tanggal akhir", "Open-ended", source="derived"),
         _whole(
@@ -219,6 +255,7 @@ VOCABULARY = Vocabulary(
             36_525,
             unit="days",
             source="derived",
+            moves_with=_PERIOD,
         ),
         _whole(
             "agreement.notice_days",
@@ -246,6 +283,7 @@ VOCABULARY = Vocabulary(
             999,
             unit="targets",
             source="derived",
+            moves_with=_TARGETS,
         ),
         _whole(
             "agreement.unmeasurable_targets",
@@ -255,6 +293,7 @@ VOCABULARY = Vocabulary(
             999,
             unit="targets",
             source="derived",
+            moves_with=_TARGETS,
         ),
         Fact(
             name="agreement.weight_total",
@@ -265,6 +304,7 @@ VOCABULARY = Vocabulary(
             step=0.01,
             unit="per cent",
             source="derived",
+            moves_with=_TARGETS,
             negotiable=True,
         ),
         _yes_no("agreement.reason_given", "Alasan disertakan", "A reason is given", source="derived"),

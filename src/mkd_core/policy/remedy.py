@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from mkd_core.language import Parameter, Value, Vocabulary, parse
-from mkd_core.language.cuts import FALSE, MISSING, TRUE, Grid, Possible, anything, exactly, has_grid, possible
+from mkd_core.language.cuts import FALSE, MISSING, TRUE, Grid, Possible, anything, exactly, possible
 from mkd_core.language.tree import YES_NO, Node, mentions, reads
 from mkd_core.policy.facts import Facts
 from mkd_core.policy.saying import remedy_in_words
@@ -254,7 +254,7 @@ class _Search:
     def free(self, name: str) -> bool:
         fact = self.vocabulary[name]
         if name in self.supposed:
-            return has_grid(fact)
+            return fact.has_grid
         return fact.negotiable and self.facts[name] is not None
 
     def held(self) -> list[_Demand]:

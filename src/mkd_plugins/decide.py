@@ -29,6 +29,11 @@ def decide_lines(
             yield _answer(decision, brief=brief, all=all)
 
 
+def written(answer: dict[str, Any]) -> str:
+    """An answer as a line of JSON."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
 def _answer(decision: Decision, *, brief: bool, all: bool) -> dict[str, Any]:
     return decision.to_brief() if brief else decision.to_data(everything=all)
 

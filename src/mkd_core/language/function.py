@@ -236,16 +236,23 @@ def fast_lines(
 
 
 def gap_lines(
-    rules: Sequence[tuple[int, Node]], vocabulary: Vocabulary, parameters: Mapping[str, Parameter], names: Names
+    rules: Sequence[tuple[int, Node]],
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    names: Names,
+    *,
+    found: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Lines that leave the masks ``failed`` and ``undetermined`` by Kleene's logic, from any values ``v``.
 
-    A tree that misses none of its facts is decided in two values, behind one test a fact.
+    ``found`` says where else the facts are taken from, as an expression each. A tree that misses none of its facts is
+    decided in two values, behind one test a fact.
     """
     named = {name for _, tree in rules for name in mentions(tree)}
+    places = {name: found[name] if found else f"v[{vocabulary.index[name]}]" for name in sorted(named)}
     two = TwoValued(vocabulary, parameters, names, frozenset(named))
     three = ThreeValued(vocabulary, parameters, names)
-    lines = [f"f{vocabulary.index[name]} = v[{vocabulary.index[name]}]" for name in sorted(named)]
+    lines = [f"f{vocabulary.index[name]} = {place}" for name, place in places.items()]
     lines.append("failed = undetermined = 0")
     for bit, tree in rules:
         failed, undetermined = f"    failed |= {1 << bit}", f"    undetermined |= {1 << bit}"

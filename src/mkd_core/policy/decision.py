@@ -122,11 +122,7 @@ class Decision:
 
     def to_brief(self) -> dict[str, object]:
         """Outcome and rule ids only."""
-        return {
-            "outcome": self.outcome.value,
-            "failed": self.policy.names_of(self.failed),
-            "undetermined": self.policy.names_of(self.undetermined),
-        }
+        return self.policy.brief(self.failed, self.undetermined)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Decision):

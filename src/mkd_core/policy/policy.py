@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -12,7 +12,7 @@ from mkd_core.coverage import Requirement
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Parameter, Value, Vocabulary, Wording
 from mkd_core.language.tree import Node
-from mkd_core.policy.decision import Decision, Finding, FindingSource
+from mkd_core.policy.decision import Decision, Finding, FindingSource, Outcome
 from mkd_core.policy.facts import VOCABULARY, Facts
 from mkd_core.policy.problems import PolicyProblems, raise_problems
 from mkd_core.policy.program import Program, Reading
@@ -231,6 +231,30 @@ class Policy:
             return self.steps
         values = self._ready(facts).values
         return tuple(step for step in self.steps if step.id not in whens or whens[step.id](values) is not False)
+
+    def masks_reading(
+        self, found: Mapping[str, str], arguments: Sequence[str], bound: Mapping[str, object]
+    ) -> Callable[..., tuple[int, int]]:
+        """``masks`` for lines of another shape than ``Facts``, whose values were checked already.
+
+        ``found`` gives for each fact the Python expression that takes its value, or ``None``, from the ``arguments``;
+        ``bound`` the other names these use. They become part of the function: the caller's own words, never input.
+        """
+        return self._program.masks_reading(found, arguments, bound)
+
+    def outcome(self, failed: int, undetermined: int) -> Outcome:
+        """The gravest of the findings; an undetermined rule that could refuse or refer makes it at least refer."""
+        if failed & self.refusing:
+            return Outcome.REFUSE
+        return Outcome.REFER if (failed | undetermined) & self.grave else Outcome.APPROVE
+
+    def brief(self, failed: int, undetermined: int) -> dict[str, object]:
+        """Outcome and rule ids only, as ``mkd decide --brief`` writes them."""
+        return {
+            "outcome": self.outcome(failed, undetermined).value,
+            "failed": self.names_of(failed),
+            "undetermined": self.names_of(undetermined),
+        }
 
     def names_of(self, mask: int) -> list[str]:
         """The ids of the rules in a mask, in the policy's order."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from mkd_plugins.cli import options
 from mkd_plugins.cli.policies import found_policy
 from mkd_plugins.cli.session import Session
+
+if TYPE_CHECKING:
+    from mkd_core.policy import Policy
 
 
 @click.command()
@@ -50,24 +53,32 @@ def decide(
     `mkd policy facts ID` prints the line that a policy reads. A line that is not valid gives {"error", "line"} in its
     place and exit status 1 at the end.
     """
-    from mkd_plugins.decide import decide_lines
-
     day = on or _today()
     policy = found_policy(session, name, on=day, layer=layer).at(moment)
     wrong = False
+    out = sys.stdout.buffer
     with nullcontext(sys.stdin.buffer) if facts == "-" else open(facts, "rb") as lines:
-        for answer in decide_lines(policy, lines, brief=brief, all=everything):
-            wrong = wrong or "error" in answer
-            _write(answer)
+        for answer in _answers(policy, lines, brief=brief, everything=everything):
+            wrong = wrong or answer.startswith('{"error"')
+            # Whoever writes a line and waits for its answer gets it; a file is written in blocks.
+            out.write(f"{answer}\n".encode())
+            if facts == "-":
+                out.flush()
     if wrong:
         raise click.exceptions.Exit(1)
+
+
+def _answers(policy: Policy, lines: Iterable[bytes], *, brief: bool, everything: bool) -> Iterator[str]:
+    if brief:
+        from mkd_plugins.brief import brief_lines
+
+        return brief_lines(policy, lines)
+    from mkd_plugins.decide import decide_lines, written
+
+    return map(written, decide_lines(policy, lines, all=everything))
 
 
 def _today() -> date:
     today = options.now().astimezone().date()
     click.echo(f"deciding for {today}, today (say another day with --on)", err=True)
     return today
-
-
-def _write(answer: dict[str, Any]) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))

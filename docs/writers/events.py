@@ -12,9 +12,9 @@ from writers.values import describe, written
 
 INTRODUCTION = """\
 What the journal holds, in the past tense. Fields marked *private* lie beside the hash chain under a salted commitment
-and can be erased; the others are chained for good, and people stand in them as opaque keys alone
-([what the journal proves](../explanation/journal.md)). Schema is the number that is written today; older ones are
-lifted when they are read.
+and can be erased, as can the private fields of a verdict in them; the others are chained for good, and people stand in
+them as opaque keys alone ([what the journal proves](../explanation/journal.md)). Schema is the number that is written
+today; older ones are lifted when they are read.
 """
 
 
@@ -38,7 +38,9 @@ def page() -> str:
 
 
 def _private(kind: type) -> list[str]:
-    return [part.name for part in attrs.fields(kind) if part.metadata.get("private")]
+    own = [part.name for part in attrs.fields(kind) if part.metadata.get("private")]
+    verdict = [f"verdict.{name}" for name in _private(Verdict)] if hasattr(kind, "verdict") else []
+    return [*own, *verdict]
 
 
 def _event(name: str, kind: type) -> str:

@@ -2,7 +2,8 @@
 
 People are opaque keys. A field made with :func:`private` (free text, targets, the facts a decision used) is kept
 beside the hash chain and may be erased; it therefore always has a default, and a state rebuilt after the erasure
-simply lacks it. Who did it and when stand on the envelope (:class:`Happened`), not in each event.
+simply lacks it; the same holds for the private fields of a :class:`Verdict` in an event. Who did it and when stand on
+the envelope (:class:`Happened`), not in each event.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ class Step:
 class Verdict:
     """What a policy said: enough to see it and to decide it again; the facts it used lie beside the chain.
 
-    ``failed`` and ``undetermined`` are ids of rules; ``season`` is the one whose variant decided, if any.
+    ``failed`` and ``undetermined`` are ids of rules, private since the name of a rule may tell a circumstance;
+    ``season`` is the one whose variant decided, if any.
     """
 
     outcome: str
@@ -88,8 +90,8 @@ class Verdict:
     version: str
     on: date
     moment: str
-    failed: tuple[str, ...] = ()
-    undetermined: tuple[str, ...] = ()
+    failed: tuple[str, ...] = private(())
+    undetermined: tuple[str, ...] = private(())
     season: str | None = None
 
 
@@ -350,7 +352,7 @@ class ResultReported:
     result: str
     target: str
     on: date
-    value: Decimal
+    value: Decimal | None = private(None)
     evidence_given: bool = False
     evidence: str = private()
 
@@ -361,7 +363,7 @@ class ResultVerified:
 
     agreement: str
     result: str
-    value: Decimal
+    value: Decimal | None = private(None)
     note: str = private()
 
 
@@ -389,16 +391,16 @@ class ClosedLine:
 class PeriodClosed:
     """A person's period was closed: what was validated and reached, and what that does to pay.
 
-    ``rating`` is proposed, never final; ``missing`` says what would have been needed.
+    ``rating`` is proposed, never final; ``missing`` says what would have been needed. ``minutes`` None was erased.
     """
 
     period: str
-    minutes: int
-    achievement: Decimal | None
-    rating: str | None
     scheme: str
-    lines: tuple[ClosedLine, ...]
-    missing: tuple[str, ...] = ()
+    minutes: int | None = private(None)
+    achievement: Decimal | None = private(None)
+    rating: str | None = private(None)
+    lines: tuple[ClosedLine, ...] = private(())
+    missing: tuple[str, ...] = private(())
 
 
 # ---- facts and mandates ----------------------------------------------------------------------------------------------
@@ -406,12 +408,15 @@ class PeriodClosed:
 
 @frozen(kw_only=True)
 class FactAttested:
-    """Somebody vouched for a fact about a person, until a date if it has one."""
+    """Somebody vouched for a fact about a person, until a date if it has one.
+
+    ``fact`` is its name, private like the value: that there is something to say about a sensitive fact tells of it.
+    """
 
     person: str
-    fact: str
     role: str
     until: date | None = None
+    fact: str = private()
     value: bool | int | float | str | None = private(None)
     evidence: str = private()
 
@@ -445,8 +450,22 @@ class PrivatePartsErased:
     reason: ErasureReason
 
 
+_SECOND = frozenset(
+    {
+        AgreementSubmitted,
+        VoteCast,
+        DeadlinePassed,
+        ReviewOpened,
+        ResultReported,
+        ResultVerified,
+        PeriodClosed,
+        FactAttested,
+    }
+)
+"""Those whose schema 2 keeps more of what is personal beside the chain."""
+
 EVENTS: Mapping[str, tuple[type, int]] = {
-    kind.__name__: (kind, 1)
+    kind.__name__: (kind, 2 if kind in _SECOND else 1)
     for kind in (
         AgreementProposed,
         AmendmentProposed,
@@ -484,7 +503,14 @@ EVENTS: Mapping[str, tuple[type, int]] = {
 
 def without_private(event: Any) -> Any:
     """The event as it is after its private parts were erased."""
-    return evolve(event, **{part.name: part.default for part in fields(type(event)) if part.metadata.get("private")})
+    changes: dict[str, Any] = {}
+    for part in fields(type(event)):
+        value = getattr(event, part.name)
+        if part.metadata.get("private"):
+            changes[part.name] = part.default
+        elif isinstance(value, Verdict):
+            changes[part.name] = without_private(value)
+    return evolve(event, **changes)
 
 
 @frozen

@@ -16,7 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkd_core.errors import InvalidInput, JournalError
-from mkd_core.events import EVENTS, AgreementApproved, AgreementProposed, FactAttested, Terms, without_private
+from mkd_core.events import (
+    EVENTS,
+    AgreementApproved,
+    AgreementProposed,
+    FactAttested,
+    PeriodClosed,
+    ResultReported,
+    ReviewOpened,
+    Terms,
+    Verdict,
+    without_private,
+)
 from mkd_core.journal import GENESIS, Record, canonical, seal
 from mkd_core.journal.codec import UPCASTERS, decode, encode, instant
 from mkd_core.targets import Direction, Target, TargetKind
@@ -113,6 +124,23 @@ def test_without_its_private_parts_an_event_is_still_an_event(name, data):
 
     assert decode(erased).event == without_private(event)
     assert erased.hash == record_of(event).hash
+
+
+def test_an_event_of_the_first_schema_is_read_with_what_it_chained():
+    """What schema 1 had in the chain, and 2 keeps beside it, is read from where it is."""
+    verdict = Verdict(outcome="refer", policy="p", version="1", on=AT.date(), moment="vote", failed=("no-record",))
+    for event in (
+        ReviewOpened(agreement="k1.1", verdict=verdict),
+        FactAttested(person="k1", fact="applicant.discipline", value="none", role="hr"),
+        PeriodClosed(period="2026-06", scheme="", minutes=60, rating="good"),
+        ResultReported(agreement="k1.1", result="r1", target="t1", on=AT.date(), value=Decimal(4)),
+    ):
+        record = record_of(event)
+        chained = {**record.data, **record.private}
+        if "verdict" in record.data:
+            chained["verdict"] = {**record.data["verdict"], **record.private["verdict"]}
+
+        assert decode(attrs.evolve(record, schema=1, data=chained, private=None)).event == event
 
 
 def test_a_private_field_has_a_default_and_no_repr():

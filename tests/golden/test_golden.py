@@ -183,7 +183,7 @@ def _work(service: AgreementService) -> None:
             minutes=minutes,
             description="membaca alat",
             by="analyst",
-            at=at(7, 6),
+            at=at(7, 7),
             target="t1",
         )
         if accepted is not None:

@@ -156,6 +156,39 @@ class TestPrivacy:
             leaked = [part for part in (*personal, *texts, *facts) if part in text]
             assert not leaked, text
 
+    def test_what_tells_of_a_person_lies_beside_the_chain(self, after_all):
+        """Rules that failed, results, ratings, minutes of a period, and the very name of an attested fact."""
+        world, _ = after_all
+        personal = {
+            "PeriodClosed": {"minutes", "achievement", "rating", "lines"},
+            "ResultReported": {"value"},
+            "ResultVerified": {"value"},
+            "FactAttested": {"fact", "value"},
+        }
+        seen, failed = set(), set()
+        for _, record in world.journal.records():
+            beside = set(record.private or ())
+            if record.type in personal:
+                seen.add(record.type)
+                assert personal[record.type] <= beside
+                assert not (personal[record.type] & set(record.data))
+            if "verdict" in record.data:
+                assert not {"failed", "undetermined"} & set(record.data["verdict"])
+                failed |= set(record.private.get("verdict", {}).get("failed", ()))
+        assert seen == set(personal)
+        assert failed == {"rating"}
+
+    def test_a_result_that_was_erased_is_neither_verified_nor_waited_for(self, world):
+        """Nobody confirms a value that nobody knows any more; the ids of results go on."""
+        agreement = world.approved(ends=date(2023, 7, 9)).id
+        day = {"on": date(2023, 7, 4), "by": "analyst", "at": world.at(7, 5)}
+        world.service.report_result(agreement, target="t1", value=Decimal(4), evidence="e", **day)
+        world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(7, 10))
+
+        world.refused("MKD447", world.service.verify_result, agreement, "r1", by="data-head", at=world.at(7, 11))
+        assert world.service.dossier("analyst").results["r1"].erased
+        assert [task.kind for task in world.service.inbox("data-head", at=world.at(7, 11))] == []
+
     def test_the_private_parts_lie_beside_the_chain(self, after_all):
         """Every free text is kept somewhere, under a commitment."""
         world, texts = after_all
@@ -184,7 +217,11 @@ class TestPrivacy:
         states = [(a.id, a.state(date(2023, 8, 5)), len(a.versions)) for a in service.agreements()]
         assert states == [(a.id, a.state(date(2023, 8, 5)), len(a.versions)) for a in before]
         assert service.agreement("analyst.1").latest.targets == ()
-        assert service.statement("analyst", "2023-07").minutes == 60
+        closed = service.statement("analyst", "2023-07")
+        assert (closed.minutes, closed.rating, closed.achievement, closed.lines, closed.missing) == (
+            *[None] * 3,
+            *[()] * 2,
+        )
         assert world.propose("analyst", at=world.at(8, 5)).id == "analyst.3"
 
     def test_the_memory_of_a_running_service_is_erased_too(self, after_all):

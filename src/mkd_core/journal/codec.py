@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import fields
 
 from mkd_core.errors import InvalidInput, JournalError
-from mkd_core.events import EVENTS, Happened
+from mkd_core.events import EVENTS, Happened, Verdict
 from mkd_core.journal.chain import Draft, Record, canonical
 from mkd_core.targets import Target, target_from_data, target_to_data
 from mkd_core.worktime import Window, WorkPlan, plan_from_data, plan_to_data
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the fields of an event in one schema and gives them in the next; pure."""
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
-"""(type, schema) → the step to the schema after it. Empty while every event has its first schema."""
+
+def _same(plain: dict[str, Any]) -> dict[str, Any]:
+    """What moved beside the chain alone: read, the fields of data and of the private part are one."""
+    return plain
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    (name, 1): _same for name, (_, current) in EVENTS.items() if current == 2
+}
+"""(type, schema) → the step to the schema after it."""
 
 
 @cache
@@ -63,9 +71,7 @@ def encode(event: Any, *, at: datetime, by: str) -> Draft:
     """
     name = type(event).__name__
     plain = _converter().unstructure(event)
-    hidden = [part for part in fields(type(event)) if part.metadata.get("private")]
-    private = {part.name: plain.pop(part.name) for part in hidden}
-    given = [part.name for part in hidden if getattr(event, part.name) != part.default]
+    private = _taken_out(event, plain)
     try:
         canonical([plain, private]).encode()
     except ValueError:
@@ -78,8 +84,30 @@ def encode(event: Any, *, at: datetime, by: str) -> Draft:
         at=instant(at),
         by=by,
         data=plain,
-        private={name: private[name] for name in given} or None,
+        private=private or None,
     )
+
+
+def _taken_out(value: Any, plain: dict[str, Any]) -> dict[str, Any]:
+    """The private fields of a value, and of a verdict in it, taken out of its plain form; defaults are left out."""
+    private: dict[str, Any] = {}
+    for part in fields(type(value)):
+        given = getattr(value, part.name)
+        if part.metadata.get("private"):
+            hidden = plain.pop(part.name)
+            if given != part.default:
+                private[part.name] = hidden
+        elif isinstance(given, Verdict):
+            inner = _taken_out(given, plain[part.name])
+            if inner:
+                private[part.name] = inner
+    return private
+
+
+def _put_back(plain: dict[str, Any], private: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an event again: what is in both is a verdict, of which one part is private."""
+    inner = {name: {**plain[name], **value} for name, value in private.items() if name in plain}
+    return {**plain, **private, **inner}
 
 
 def decode(
@@ -98,10 +126,10 @@ def decode(
         raise JournalError(
             "MKD515", f"{record.type} of schema {record.schema} is newer than this version", where=record.name
         )
-    plain = {**record.data, **(record.private or {})}
-    for schema in range(record.schema, current):
-        plain = upcasters[record.type, schema](plain)
     try:
+        plain = _put_back(dict(record.data), record.private or {})
+        for schema in range(record.schema, current):
+            plain = upcasters[record.type, schema](plain)
         event: Any = _converter().structure(plain, kind)
     except Exception as problem:  # cattrs raises many kinds; any of them means that the record does not fit its type
         raise JournalError("MKD516", f"{record.type} cannot be read", where=record.name) from problem

@@ -40,12 +40,16 @@ class WorkDone:
 
 @frozen(kw_only=True)
 class ResultDone:
-    """A reported result with the value that was accepted, and whether it is disputed."""
+    """A reported result with the value that was accepted, and whether it is disputed.
+
+    Of one that was ``erased`` the values are gone: what its result says is 0, and nothing waits for it any more.
+    """
 
     agreement: str
     result: Realisation
     accepted: Decimal | None = None
     disputed: bool = False
+    erased: bool = False
 
 
 @frozen(kw_only=True)
@@ -142,17 +146,18 @@ def assemble(person: str, history: Iterable[Happened]) -> Dossier:
             case e.ActivityVerified() as event:
                 work[event.activity] = evolve(work[event.activity], accepted=event.minutes)
             case e.ResultReported() as event:
+                value, erased = event.value or Decimal(0), event.value is None
                 result = Realisation(
-                    id=event.result, target=event.target, on=event.on, value=event.value, evidence=event.evidence
+                    id=event.result, target=event.target, on=event.on, value=value, evidence=event.evidence
                 )
-                results[event.result] = ResultDone(agreement=event.agreement, result=result)
+                results[event.result] = ResultDone(agreement=event.agreement, result=result, erased=erased)
             case e.ResultVerified() as event:
                 results[event.result] = evolve(results[event.result], accepted=event.value, disputed=False)
             case e.ResultDisputed() as event:
                 results[event.result] = evolve(results[event.result], disputed=True)
             case e.PeriodClosed() as event:
                 closed[event.period] = event
-            case e.FactAttested() as event:
+            case e.FactAttested() as event if event.fact:
                 attested[event.fact] = Attested(
                     fact=event.fact, value=event.value, by=item.by, role=event.role, at=item.at, until=event.until
                 )

@@ -53,7 +53,7 @@ def _tasks(ctx: Context, applicant: str, person: str, at: datetime) -> Iterator[
             if work.accepted is None:
                 yield Task(kind="verify_activity", agreement=work.agreement, applicant=applicant, item=name)
         for name, result in dossier.results.items():
-            if result.accepted is None or result.disputed:
+            if not result.erased and (result.accepted is None or result.disputed):
                 yield Task(kind="verify_result", agreement=result.agreement, applicant=applicant, item=name)
 
 

@@ -169,6 +169,8 @@ def _result(case: Case, result: str) -> ResultDone:
     done = case.dossier.results.get(result)
     if done is None or done.agreement != case.agreement.id:
         raise _unknown("result", result, list(case.dossier.results), case.agreement.id)
+    if done.erased:
+        raise WrongState("MKD447", f"the value of {result} was erased", where=case.agreement.id, mend="report it anew")
     return done
 
 

@@ -203,7 +203,7 @@ def result_data(done: ResultDone) -> dict[str, Any]:
         "result": done.result.id,
         "target": done.result.target,
         "date": done.result.on,
-        "value": str(done.result.value),
+        "value": None if done.erased else str(done.result.value),
         "accepted": None if done.accepted is None else str(done.accepted),
         "disputed": done.disputed,
     }

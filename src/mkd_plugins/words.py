@@ -34,12 +34,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "due": ("tenggat", "due"),
     "employee": ("pegawai", "employee"),
     "effect": ("akibat", "effect"),
+    "error": ("galat", "error"),
     "event": ("kejadian", "event"),
     "fact": ("fakta", "fact"),
     "holiday": ("libur", "holiday"),
     "in_force": ("berlaku", "in force"),
+    "info": ("info", "info"),
     "item": ("butir", "item"),
     "kind": ("jenis", "kind"),
+    "linted": (
+        "{error} galat, {warning} peringatan, {info} info",
+        "{error} errors, {warning} warnings, {info} notes",
+    ),
     "meaning": ("arti", "meaning"),
     "missing": ("belum ada", "missing"),
     "mutant_unnoticed": ("tidak ada contoh kasus yang mengetahuinya", "no worked case notices it"),
@@ -93,6 +99,36 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "waits_for": ("menunggu", "waits for"),
     "week": ("pekan", "week"),
     "who": ("siapa", "who"),
+    # what a whole population comes to
+    "alone": ("hanya itu", "that alone"),
+    "deciding_today": (
+        "memutus untuk {on}, hari ini (hari lain: --on)",
+        "deciding for {on}, today (say another day with --on)",
+    ),
+    "facts_lacking": (
+        "Fakta yang ketiadaannya paling banyak meneruskan permohonan",
+        "Facts whose absence refers most people",
+    ),
+    "most_refused": (
+        "Unit dengan penolakan terbanyak, {shown} dari {units} (semuanya: --json)",
+        "Units that are refused most, {shown} of {units} (all of them: --json)",
+    ),
+    "of_person": ("atas orangnya", "on the person"),
+    "of_plan": ("atas rencananya", "on the plan"),
+    "people": ("pegawai", "people"),
+    "population": (
+        "{policy} {version} per {on}: {people} pegawai; {inactive} tidak aktif",
+        "{policy} {version} on {on}: {people} people; {inactive} not active",
+    ),
+    "resuming": (
+        "melanjutkan: {people} pegawai sudah diputus (mulai lagi dari awal: --fresh)",
+        "going on: {people} people are decided already (--fresh begins anew)",
+    ),
+    "rules_against": ("Aturan yang paling banyak menolak dan meneruskan", "Rules that refuse and refer most people"),
+    "undecided": ("tidak dapat diputus: {problems}", "not decided: {problems}"),
+    "verdict": ("putusan", "verdict"),
+    "work_unit": ("unit", "unit"),
+    "wrote": ("ditulis: {file}", "written: {file}"),
     # weekdays and places
     "mon": ("Sen", "mon"),
     "tue": ("Sel", "tue"),
@@ -124,6 +160,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "passed": ("terpenuhi", "passed"),
     "failed": ("tidak terpenuhi", "failed"),
     "undetermined": ("belum dapat ditentukan", "undetermined"),
+    # how grave a finding of lint is; those not here are named like a word above
+    "warning": ("peringatan", "warning"),
     # tasks
     "vote": ("keputusan", "vote"),
     "consent": ("persetujuan target", "consent to targets"),

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
         Entry("mandate", "mkd_plugins.cli.mandate:mandate", "Put an acting officer or a delegation on record."),
         Entry("fact", "mkd_plugins.cli.fact:fact", "Vouch for a fact about a person."),
         Entry("facts", "mkd_plugins.cli.facts:facts", "What is known of people, and what is missing."),
+        Entry("eligibility", "mkd_plugins.cli.eligibility:eligibility", "Decide everybody: who may, and what lacks."),
     ),
     "Operators": (
         Entry("tick", "mkd_plugins.cli.tick:tick", "Do all that is due: deadlines, changed approvers."),

@@ -38,8 +38,10 @@ from attrs import frozen
 
 from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.targets import Target, target_from_data
+from mkd_core.usecases.agreements import terms_of
 from mkd_core.worktime import OfficeHours, WorkPlan, iso_date, plan_from_data
 from mkd_plugins.cli import typed
+from mkd_plugins.population.template import Template
 
 _KEYS = (
     *("from", "until", "review", "reason", "evidence", "work_plan", "outside_region"),
@@ -108,6 +110,26 @@ def read(said: Typed, file: str | None, *, hours: OfficeHours | None, starts: da
         outside_region=said.outside_region or data.get("outside_region") is True,
         **{name: getattr(said, name) or str(data.get(name, "")) for name in _TEXTS},
     )
+
+
+def template(file: str, *, on: date, hours: OfficeHours | None) -> Template:
+    """The request of a file as a plan for everybody; a request made that day, which begins then unless it says."""
+    request = read(Typed(), file, hours=hours, starts=on)
+    if request.plan is None:
+        raise InvalidInput("MKD296", "the days are not said", where=file, mend='add remote = "wed,thu", or [plan]')
+    starts = request.starts or on
+    terms = terms_of(
+        request.plan,
+        starts=starts,
+        ends=request.ends,
+        # No fact speaks of the review; terms without an end have to name one.
+        review=request.review or (None if request.ends else starts),
+        outside_region=request.outside_region,
+        reason=request.reason,
+        evidence=request.evidence,
+        work_plan=request.work_plan,
+    )
+    return Template(terms=terms, targets=request.targets or ())
 
 
 def _load(path: Path) -> Mapping[str, Any]:

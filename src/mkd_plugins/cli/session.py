@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[\d ]{9,}")
 READERS = frozenset({"hr", "auditor"})
 """The roles that may see names."""
+OVERSEERS = READERS | {"operator"}
+"""The roles that may have everybody decided; they see keys."""
 _NOW = timedelta(minutes=5)
 """How far from now a moment may lie that somebody says."""
 
@@ -205,6 +207,16 @@ class Desk:
                 f"{self.actor} may not see names",
                 where="--names",
                 mend=f'give [roles."{self.actor}"] the role hr or auditor',
+            )
+
+    def need_overview(self) -> None:
+        """Refuse a look at everybody's verdicts to a user without a role for it."""
+        if not OVERSEERS & self.roles.roles_of(self.actor):
+            raise NotAllowed(
+                "MKD491",
+                f"{self.actor} may not have everybody decided",
+                where=self.mkd.host.config.file,
+                mend=f'give [roles."{self.actor}"] the role hr, auditor or operator',
             )
 
     def namer(self, names: bool, at: datetime) -> Namer:

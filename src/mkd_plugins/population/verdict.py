@@ -1,0 +1,161 @@
+"""The two verdicts on everybody: on the person, whatever is planned, and on a plan laid on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mkd_core.errors import CommandRefused
+from mkd_core.language.tree import mentions, reads
+from mkd_core.people import Unit
+from mkd_core.usecases.deciding import IF_GRANTED, seasons_of
+from mkd_plugins.population.roll import Known, Roll
+from mkd_plugins.population.template import Template
+
+if TYPE_CHECKING:
+    from mkd_core.policy import Facts, Policy
+
+GRAVITY = ("approve", "refer", "refuse")
+"""Outcomes, the gravest last."""
+_OF_A_PLAN = "agreement."
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """An outcome and what it rests on: bit *i* of the masks is rule *i* of the policy.
+
+    ``missing`` are the facts for want of which a rule that could refuse or refer is undetermined, in the order in
+    which the rules read them.
+    """
+
+    outcome: str
+    failed: int
+    undetermined: int
+    missing: tuple[str, ...] = ()
+
+
+def person_rules(policy: Policy) -> int:
+    """The mask of the rules that speak of the person alone: they read no ``agreement.*``.
+
+    What the unit would look like *if granted* says nothing before there is something to grant, so rules on it are left
+    to the plan, too.
+    """
+    return sum(1 << number for number, tree in policy.trees if not any(map(_of_a_plan, mentions(tree))))
+
+
+def _of_a_plan(fact: str) -> bool:
+    return fact.startswith(_OF_A_PLAN) or fact in IF_GRANTED
+
+
+def outcome_of(policy: Policy, failed: int, undetermined: int) -> str:
+    """The outcome of some of the rules, as ``Decision.outcome`` has that of all."""
+    if failed & policy.refusing:
+        return "refuse"
+    return "refer" if (failed | undetermined) & policy.grave else "approve"
+
+
+class Judge:
+    """Gives verdicts by the policy of one day, at the moment of a request. ``template`` is the plan for the second.
+
+    Each is what the service would decide on a request of that day. Raises ``CommandRefused`` (MKD408) where the
+    service has no policies, ``PolicyError`` (MKD320) where none is in force on the day, and ``InvalidInput`` (MKD251)
+    for a plan whose facts lie outside the vocabulary.
+    """
+
+    def __init__(self, roll: Roll, template: Template | None = None) -> None:
+        service = roll.service
+        if service.policies is None:
+            raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+        self.roll = roll
+        self.template = template
+        self.policy = service.policies.on(roll.on)
+        self._by_season: dict[str | None, _Reading] = {}
+        self._plan_facts: dict[str | None, Mapping[str, Any]] = {}
+        self._seasons_of_day: dict[str, str | None] = {}
+        self._seasons_of_plan: dict[str, Sequence[str | None]] = {}
+        if template is not None:
+            _check(template, roll, self.policy)
+
+    def person(self, known: Known) -> Verdict:
+        """The verdict of the rules on the person, with the parameters of the day."""
+        reading = self._reading(self._season(known.unit))
+        facts = self.roll.facts(known, self.policy.vocabulary)
+        return reading.verdict(facts, reading.of_person)
+
+    def plan(self, known: Known) -> Verdict:
+        """The verdict of all rules on the plan, in the season in which it is gravest."""
+        if self.template is None:
+            raise TypeError("there is no plan to decide on")
+        verdicts = [self._in_season(known, season) for season in self._seasons(self.template, known.unit)]
+        return max(verdicts, key=lambda verdict: GRAVITY.index(verdict.outcome))
+
+    def _in_season(self, known: Known, season: str | None) -> Verdict:
+        reading = self._reading(season)
+        facts = self.roll.facts(known, self.policy.vocabulary, self._derived(season))
+        return reading.verdict(facts, reading.every)
+
+    def _reading(self, season: str | None) -> _Reading:
+        if season not in self._by_season:
+            seasons = frozenset() if season is None else frozenset({season})
+            self._by_season[season] = _Reading(self.policy.on(self.roll.on, seasons))
+        return self._by_season[season]
+
+    def _derived(self, season: str | None) -> Mapping[str, Any]:
+        assert self.template is not None
+        if season not in self._plan_facts:
+            self._plan_facts[season] = self.template.facts(self.roll.on, season=season, hours=self.roll.service.hours)
+        return self._plan_facts[season]
+
+    def _season(self, unit: Unit) -> str | None:
+        """The season of the day, asked for once a region."""
+        calendar, on = self.roll.service.calendar, self.roll.on
+        if unit.region not in self._seasons_of_day:
+            found = calendar.seasons(unit.region, on, on) if calendar else ()
+            self._seasons_of_day[unit.region] = next((season.name for season in found), None)
+        return self._seasons_of_day[unit.region]
+
+    def _seasons(self, template: Template, unit: Unit) -> Sequence[str | None]:
+        """The seasons that the plan touches, asked for once a region."""
+        if unit.region not in self._seasons_of_plan:
+            touched = seasons_of(template.terms, unit, self.roll.service.calendar)
+            self._seasons_of_plan[unit.region] = touched
+        return self._seasons_of_plan[unit.region]
+
+
+def _check(template: Template, roll: Roll, policy: Policy) -> None:
+    """Refuse once a plan that nobody could be decided on, instead of finding so of each person."""
+    from mkd_core.policy import Facts
+
+    Facts.from_flat(template.facts(roll.on, season=None, hours=roll.service.hours), vocabulary=policy.vocabulary)
+
+
+class _Reading:
+    """A policy of one season, with what its rules read."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.of_person = person_rules(policy)
+        self.every = sum(1 << number for number, _ in policy.trees)
+
+    @cached_property
+    def _reads(self) -> Sequence[tuple[int, tuple[str, ...]]]:
+        return [(number, reads(tree)) for number, tree in self.policy.trees if self.policy.grave >> number & 1]
+
+    def verdict(self, facts: Facts, rules: int) -> Verdict:
+        failed, undetermined = (mask & rules for mask in self.policy.masks(facts))
+        missing = dict.fromkeys(
+            name
+            for number, names in (self._reads if undetermined & self.policy.grave else ())
+            if undetermined >> number & 1
+            for name in names
+            if facts[name] is None
+        )
+        return Verdict(
+            outcome=outcome_of(self.policy, failed, undetermined),
+            failed=failed,
+            undetermined=undetermined,
+            missing=tuple(missing),
+        )

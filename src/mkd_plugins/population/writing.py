@@ -1,0 +1,102 @@
+"""Rows of people as a file: CSV, JSON lines or Parquet, written wholly or not at all, and for its owner alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Literal
+
+from mkd_core.errors import InvalidInput, did_you_mean
+
+Columns = Mapping[str, Literal["text", "list"]]
+"""The columns in their order: one word, or a list of words (in CSV with blanks between)."""
+Row = Mapping[str, str | Sequence[str] | None]
+
+PART = ".part"
+
+
+def ready(path: Path, *, there: bool = False) -> None:
+    """Refuse what could not be written at the end: another kind (MKD492), no extra (MKD259), a file there (MKD291).
+
+    ``there`` says that a file may be there: it is replaced.
+    """
+    if path.suffix not in _WRITERS:
+        raise InvalidInput(
+            "MKD492",
+            f"nothing is known of files that end in {path.suffix!r}" if path.suffix else "the name has no ending",
+            where=str(path),
+            mend=did_you_mean(path.suffix, _WRITERS) or f"end it in {', '.join(_WRITERS)}",
+        )
+    if path.suffix == ".parquet":
+        from mkd_plugins.batch.needs import needed
+
+        needed("polars", "polars")
+    if path.exists() and not there:
+        raise InvalidInput("MKD291", "is there already", where=str(path), mend="--fresh replaces it, or name another")
+
+
+def write_rows(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
+    """Write the rows one by one, and give the file its name when all are in it."""
+    part = path.with_name(path.name + PART)
+    try:
+        _WRITERS[path.suffix](part, columns, rows)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _csv(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
+    with _opened(part) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            cells = (row[name] for name in columns)
+            writer.writerow([cell if isinstance(cell, str) else " ".join(cell or ()) for cell in cells])
+        _settle(file)
+
+
+def _jsonl(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
+    with _opened(part) as file:
+        for row in rows:
+            data = {name: row[name] for name in columns}
+            file.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+        _settle(file)
+
+
+def _parquet(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
+    # Polars streams from a file into Parquet, and from an iterator it would first collect everything.
+    import polars
+
+    lines = part.with_name(part.name + ".jsonl")
+    try:
+        _jsonl(lines, columns, rows)
+        text = polars.String
+        schema = {name: text if kind == "text" else polars.List(text) for name, kind in columns.items()}
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600))
+        polars.scan_ndjson(lines, schema=schema).sink_parquet(part)
+    finally:
+        lines.unlink(missing_ok=True)
+
+
+_WRITERS: Mapping[str, Callable[[Path, Columns, Iterable[Row]], None]] = {
+    ".csv": _csv,
+    ".jsonl": _jsonl,
+    ".parquet": _parquet,
+}
+
+
+def _opened(path: Path) -> IO[str]:
+    return open(path, "w", encoding="utf-8", newline="", opener=_for_the_owner)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _settle(file: IO[str]) -> None:
+    """On the disk before it gets its name: a power cut leaves the old file or the new one."""
+    file.flush()
+    os.fsync(file.fileno())

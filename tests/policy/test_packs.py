@@ -35,7 +35,7 @@ def facts_of(base: dict[str, Any], case: dict[str, Any]) -> Facts:
 @pytest.mark.parametrize(("pack", "base", "case"), list(cases()))
 def test_a_worked_case(pack: str, base: dict[str, Any], case: dict[str, Any]) -> None:
     """A worked case comes out as its file says: outcome, rules that speak, route and remedy."""
-    policy = load_policy(pack, on=case.get("date", base["date"])).at(case.get("at", "request"))
+    policy = load_policy(pack, on=case.get("date", base["date"]), layer=case.get("layer")).at(case.get("at", "request"))
 
     decision = policy.decide(facts_of(base, case))
     remedy = decision.remedy()

@@ -22,7 +22,7 @@ def decide_lines(
         if not line.strip():
             continue
         try:
-            decision = policy.decide(_facts(line, policy))
+            decision = policy.decide(Facts.from_mapping(read_line(line), vocabulary=policy.vocabulary))
         except InvalidInput as error:
             yield {"error": str(error), "line": number}
         else:
@@ -38,7 +38,8 @@ def _answer(decision: Decision, *, brief: bool, all: bool) -> dict[str, Any]:
     return decision.to_brief() if brief else decision.to_data(everything=all)
 
 
-def _facts(line: str | bytes, policy: Policy) -> Facts:
+def read_line(line: str | bytes) -> dict[str, Any]:
+    """The object that a line of JSON is. Raises ``InvalidInput`` (MKD254), also where something is said twice."""
     try:
         text = line.decode() if isinstance(line, bytes) else line
         data = json.loads(text.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_each_once)
@@ -52,7 +53,7 @@ def _facts(line: str | bytes, policy: Policy) -> Facts:
         raise InvalidInput("MKD254", "not facts: nested too deeply") from None
     if not isinstance(data, dict):
         raise InvalidInput("MKD254", "expected an object of facts", mend='write {"applicant": {...}, ...}')
-    return Facts.from_mapping(data, vocabulary=policy.vocabulary)
+    return data
 
 
 def _no_constant(name: str) -> None:

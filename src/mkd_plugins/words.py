@@ -56,6 +56,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "needed": ("diperlukan", "needed"),
     "next": ("selanjutnya", "next"),
     "no_lines": ("tidak ada", "none"),
+    "not_mutated": (
+        "tidak ada yang diubah: perbaiki contoh kasusnya dahulu",
+        "nothing was changed: mend the cases first",
+    ),
     "nothing": ("Tidak ada.", "Nothing."),
     "off": ("libur", "off"),
     "offers": ("menyediakan", "offers"),

@@ -98,6 +98,25 @@ _OPERATORS: Mapping[type[ast.AST], str] = {
 _INSTEAD = {"|": "write or", "&": "write and", "~": "write not", "is": "write ==", "is not": "write !="}
 
 
+class Placed:
+    """An expression with its tree, and where and how each node of that tree is written."""
+
+    __slots__ = ("_reader", "text", "tree")
+
+    def __init__(self, text: str, tree: Node, reader: _Reader) -> None:
+        self.text = text
+        self.tree = tree
+        self._reader = reader
+
+    def column(self, node: Node) -> int:
+        """The column on which that node of the tree begins, from 1 in the whole text."""
+        return self._reader.column(self._reader.written_as[id(node)])
+
+    def written(self, node: Node) -> str:
+        """The text of that node of the tree, on one line."""
+        return self._reader.written(self._reader.written_as[id(node)])
+
+
 def parse(
     text: str, vocabulary: Vocabulary, parameters: Mapping[str, Parameter] | None = None, *, expect: Type | None = None
 ) -> Node:
@@ -106,6 +125,13 @@ def parse(
     ``parameters`` are those that ``parameter.NAME`` may name; ``expect`` is the type the whole must have (an integer
     passes for a float). Raises ``ExpressionError`` with the column of the first mistake.
     """
+    return parse_placed(text, vocabulary, parameters, expect=expect).tree
+
+
+def parse_placed(
+    text: str, vocabulary: Vocabulary, parameters: Mapping[str, Parameter] | None = None, *, expect: Type | None = None
+) -> Placed:
+    """As ``parse``, and where each node of the tree stands in the text."""
     if len(text) > MOST_CHARACTERS:
         raise ExpressionError(
             "MKD313",
@@ -133,7 +159,7 @@ def parse(
     node = reader.read(parsed.body, 1)
     if expect is not None and node.type != expect and not (expect.kind is Kind.FLOAT and node.type.kind in NUMBERS):
         raise reader.refusal(parsed.body, "MKD312", f"expected {expect}, and this is {node.type}", _to_yes_no(expect))
-    return node
+    return Placed(text, node, reader)
 
 
 def _to_yes_no(expect: Type) -> str:
@@ -181,6 +207,8 @@ class _Reader:
         self.vocabulary = vocabulary
         self.parameters = parameters
         self.count = 0
+        # By identity: two nodes that say the same stand in two places.
+        self.written_as: dict[int, ast.expr] = {}
 
     def column(self, node: ast.expr) -> int:
         # The parser counts bytes, people count characters.
@@ -198,6 +226,11 @@ class _Reader:
             raise self.refusal(node, "MKD313", f"more than {MOST_NODES} parts", "split the rule in two")
         if level > MOST_LEVELS:
             raise self.refusal(node, "MKD313", f"more than {MOST_LEVELS} levels", "split the rule in two")
+        made = self.made(node, level)
+        self.written_as[id(made)] = node
+        return made
+
+    def made(self, node: ast.expr, level: int) -> Node:
         match node:
             case ast.Constant():
                 return self.constant(node)

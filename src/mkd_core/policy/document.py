@@ -19,6 +19,7 @@ from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
 from mkd_core.language import BadValue, Parameter, Wording, read_parameter
 from mkd_core.policy.problems import raise_problems
 from mkd_core.policy.terms import (
+    Accepted,
     Clock,
     Effect,
     NamedParameter,
@@ -150,6 +151,15 @@ class CoverageTable:
 
 
 @attrs.frozen(kw_only=True)
+class AcceptedTable:
+    """``[[accepted]]``: a finding of lint that is as it should be, and why."""
+
+    code: str
+    at: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
 class FileTable:
     """The whole file."""
 
@@ -163,6 +173,7 @@ class FileTable:
     refusal: RefusalTable = attrs.field(factory=RefusalTable)
     clock: ClockTable = attrs.field(factory=ClockTable)
     coverage: list[CoverageTable] = attrs.field(factory=list)
+    accepted: list[AcceptedTable] = attrs.field(factory=list)
 
 
 @attrs.frozen(kw_only=True)
@@ -189,6 +200,7 @@ class Document:
     refusal: Refusal
     clock: Clock
     coverage: tuple[Requirement, ...]
+    accepted: tuple[Accepted, ...] = ()
 
 
 def read_document(text: str, *, file: str = "policy") -> Document:
@@ -387,6 +399,7 @@ class _Checker:
                 for number, each in enumerate(table.coverage, 1)
                 if (demand := self.coverage(each, number)) is not None
             ),
+            accepted=tuple(self.accepted(each) for each in table.accepted),
         )
         raise_problems(self.problems)
         return document
@@ -460,6 +473,13 @@ class _Checker:
             when=table.when,
             distinct=table.distinct,
         )
+
+    def accepted(self, table: AcceptedTable) -> Accepted:
+        if not re.fullmatch(r"MKD3\d\d", table.code):
+            self.problem("MKD304", f"accepted {table.code}, code", "expected the code of a finding, such as MKD330")
+        if not table.reason.strip():
+            self.problem("MKD304", f"accepted {table.code}, reason", "expected a reason", "say why it is right")
+        return Accepted(code=table.code, at=table.at, reason=table.reason)
 
     def span(self, text: str | None, place: str) -> Span | None:
         if text is None:

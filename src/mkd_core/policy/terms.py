@@ -109,3 +109,12 @@ class Proof:
 
     office: tuple[ProofKind, ...] = ("results",)
     remote: tuple[ProofKind, ...] = ("results",)
+
+
+@attrs.frozen(kw_only=True)
+class Accepted:
+    """A finding of lint at a place of the file, ``rule evening``, that is as it should be, and why."""
+
+    code: str
+    at: str
+    reason: str

@@ -14,6 +14,7 @@ _COMMANDS = {
         Entry("facts", f"{_HERE}.facts:read_facts", "The facts that a policy reads, and a line of them to fill in."),
     ),
     "To write": (
+        Entry("lint", f"{_HERE}.linting:lint_policies", "What is suspicious in policies that can be used."),
         Entry("test", f"{_HERE}.testing:test", "Decide the worked cases beside a policy; --mutate doubts them."),
         Entry("schema", f"{_HERE}.schema:schema", "A JSON Schema of the policy file, for editors."),
     ),
@@ -22,4 +23,4 @@ _COMMANDS = {
 
 @click.group(cls=Headed, headings=_COMMANDS)
 def policy() -> None:
-    """List, show and test policies; their facts and the schema of their files."""
+    """Read, check and test policies; their facts and the schema of their files."""

@@ -68,6 +68,7 @@ class _Tested:
 
     name: str
     results: list[CaseResult]
+    mutating: bool
     report: Report | None = None
 
     @property
@@ -103,6 +104,8 @@ class _Tested:
                 yield f"{result.case.file}: {result.case.name}: {words}"
         right, count = len(self.results) - len(self.wrong), len(self.results)
         yield f"{self.name}: " + say("cases_right", language, right=right, count=count)
+        if self.report is None and self.mutating:
+            yield f"{self.name}: " + say("not_mutated", language)
         if self.report is not None:
             for each in self.report.surviving:
                 yield f"{each.version}: {each.mutant}: " + say("mutant_unnoticed", language)
@@ -129,7 +132,7 @@ def _tested(session: Session, name: str, history: History, mutating: bool, survi
     report = None
     if mutating and not any(result.differences for result in results):
         report = _mutated(name, history, cases, survivors)
-    return _Tested(name=name, results=results, report=report)
+    return _Tested(name=name, results=results, mutating=mutating, report=report)
 
 
 def _mutated(name: str, history: History, cases: tuple[Case, ...], survivors: Path | None) -> Report:

@@ -1,0 +1,151 @@
+"""``mkd policy`` as authors of policies use it: lint, test, mutate, show and explain."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+JABAR = files("mkd_plugins").joinpath("packs", "jabar-mkd")
+PACK = {name: JABAR.joinpath(name).read_text(encoding="utf-8") for name in ("2023.1.toml", "2023.1.cases.toml")}
+EVENING = """
+[[rules]]
+id = "evening"
+require = 'agreement.latest_end <= time("47:59")'
+otherwise = "warn"
+because.id = "Selesai sebelum malam"
+because.en = "Ends before the night"
+source = "ours"
+"""
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A folder with the shipped policy of 2023 and its worked cases, to change at will."""
+    for name, text in PACK.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.bare
+def test_lint_says_what_is_suspicious_in_both_languages(mkd, town):
+    """A warning is no failure unless asked for with --strict; an error is; the answer as JSON has both languages."""
+    with (town / "2023.1.toml").open("a", encoding="utf-8") as file:
+        file.write(EVENING)
+
+    english, indonesian = (mkd("--lang", lang, "policy", "lint", "2023.1.toml") for lang in ("en", "id"))
+    strict = mkd("policy", "lint", "2023.1.toml", "--strict")
+    [told] = mkd("policy", "lint", "2023.1.toml", "--json").data
+
+    assert (english.status, indonesian.status, strict.status) == (0, 0, 1)
+    assert "warning MKD330 2023.1.toml: rule evening, require: it can never fail" in english.out
+    assert "peringatan MKD330 2023.1.toml: rule evening, require: tidak pernah dilanggar" in indonesian.out
+    assert english.out.splitlines()[-1] == "2023.1.toml: 0 errors, 1 warnings, 0 notes"
+    assert [(each["code"], each["severity"], each["place"]) for each in told["findings"]] == [
+        ("MKD330", "warning", "rule evening, require")
+    ]
+
+    change(town / "2023.1.toml", "not approver.is_applicant", "not approver.is_acting")
+    assert mkd("policy", "lint", "2023.1.toml").status == 1
+
+
+@pytest.mark.bare
+def test_lint_looks_at_all_that_is_installed_and_goes_on_after_a_broken_file(mkd, town):
+    """Without a name every installed policy is linted; after a file that cannot be used the next is linted."""
+    change(town / "2023.1.toml", 'otherwise = "warn"', 'otherwise = "worry"')
+
+    everything = mkd("policy", "lint")
+    both = mkd("policy", "lint", "2023.1.toml", "jabar-mkd")
+
+    assert everything.status == 0
+    assert "jabar-mkd: 0 errors, 0 warnings" in everything.out
+    assert both.status == 1
+    assert "MKD304 2023.1.toml: rule" in both.err
+    assert "jabar-mkd: 0 errors" in both.out
+
+
+@pytest.mark.bare
+def test_the_cases_of_one_file_lie_beside_it(mkd, town):
+    """A file is tested with the cases of its name; a file without any is an error, not a success."""
+    (town / "other.toml").write_text(PACK["2023.1.toml"], encoding="utf-8")
+
+    assert mkd("policy", "test", "2023.1.toml", "--json").data["wrong"] == []
+    none = mkd("policy", "test", "other.toml")
+
+    assert none.status == 1
+    assert "MKD327 other.toml: no worked case lies beside this policy" in none.err
+
+
+@pytest.mark.bare
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("outcome = ", "outcom = ", "unknown key outcom (did you mean outcome?)"),
+        ('outcome = "refuse"', 'outcome = "refused"', "expected approve or refer or refuse (did you mean refuse?)"),
+        ('failed = ["remote-days"]', 'failed = ["remote-day"]', "has no rule remote-day (did you mean remote-days?)"),
+        ('failed = ["remote-days"]', 'failed = "remote-days"', "failed: expected a list of names"),
+        ("agreement.remote_days = 5", "agreement.remote_day = 5", "did you mean agreement.remote_days?"),
+        ("talent_box = 5", "talent_box = 50", "applicant.talent_box: expected an integer from 1 to 9"),
+        ('at = "vote"', 'at = "voting"', "expected request or vote (did you mean vote?)"),
+        ("date = 2023-07-03", "day = 2023-07-03", "base: unknown key day"),
+        ("date = 2024-03-20", "date = 2022-03-20", "MKD320 2023.1.cases.toml: case"),
+        ("[base]", "[base", "cannot be read"),
+    ],
+)
+def test_a_slip_in_a_case_is_named_with_its_place(mkd, town, old, new, told):
+    """A misspelt key, outcome, rule or fact is an error with the case and the nearest right name."""
+    change(town / "2023.1.cases.toml", old, new)
+
+    done = mkd("policy", "test", "2023.1.toml")
+
+    assert done.status == 1
+    assert "2023.1.cases.toml" in done.err
+    assert told in done.err
+
+
+@pytest.mark.bare
+def test_mutation_names_what_no_case_notices(mkd, town):
+    """A rule without a case lets its changes live; a list with reasons explains them; one listed in vain is told."""
+    with (town / "2023.1.toml").open("a", encoding="utf-8") as file:
+        file.write(EVENING.replace('agreement.latest_end <= time("47:59")', "applicant.absent_days <= 300"))
+
+    english, indonesian = (mkd("--lang", lang, "policy", "test", "2023.1.toml", "--mutate") for lang in ("en", "id"))
+    assert "2023.1: rule evening, column 23: <= becomes <: no worked case notices it" in english.out
+    assert "tidak ada contoh kasus yang mengetahuinya" in indonesian.out
+
+    entry = '[[survivors]]\npolicy = "jabar-mkd"\nversion = "2023.1"\nmutant = "{}"\nreason = "no evening work yet"\n'
+    mutants = [line.split(": ", 1)[1].removesuffix(": no worked case notices it") for line in english.out.splitlines()]
+    entries = [entry.format(mutant) for mutant in mutants if mutant.startswith("rule evening")]
+    (town / "survivors.toml").write_text("".join([*entries, entry.format("rule gone: dropped")]), encoding="utf-8")
+    listed = mkd("policy", "test", "2023.1.toml", "--mutate", "--survivors", "survivors.toml")
+
+    assert "rule evening" not in listed.out
+    assert "2023.1: rule gone: dropped: listed as a survivor, and noticed now or there no more" in listed.out
+    assert listed.status == 1
+
+
+@pytest.mark.bare
+def test_mutation_waits_for_cases_that_are_right(mkd, town):
+    """A case that comes out otherwise would notice everything, so nothing is changed before it is mended."""
+    change(town / "2023.1.toml", "value = 4, ", "value = 3, ")
+
+    done = mkd("policy", "test", "2023.1.toml", "--mutate")
+
+    assert done.status == 1
+    assert "nothing was changed: mend the cases first" in done.out
+
+
+@pytest.mark.bare
+def test_all_installed_policies_are_tested_at_once(mkd):
+    """--all says of each how many of its cases come out as they say."""
+    done = mkd("policy", "test", "--all", "--json")
+
+    assert all(each["wrong"] == [] and each["cases"] >= 15 for each in done.data)
+    assert "jabar-mkd" in [each["policy"] for each in done.data]

@@ -31,7 +31,7 @@ def remedy_in_words(remedy: Remedy, language: Language) -> tuple[str, ...]:
     """A sentence for each change, each missing fact, each rule that nothing satisfies, and the conflict."""
     vocabulary = remedy.decision.policy.vocabulary
     rules = {finding.rule: finding.because for finding in remedy.decision.all_findings}
-    told = [_change(vocabulary[change.fact], change, language) for change in remedy.changes]
+    told = [change_in_words(vocabulary[change.fact], change, language) for change in remedy.changes]
     for name in remedy.needed:
         meaning = _inside(_in(vocabulary[name].meaning, language))
         told.append(
@@ -60,7 +60,8 @@ def remedy_in_words(remedy: Remedy, language: Language) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _change(fact: Fact, change: Change, language: Language) -> str:
+def change_in_words(fact: Fact, change: Change, language: Language) -> str:
+    """One change of a fact as a sentence without its stop."""
     meaning = _inside(_in(fact.meaning, language))
     present, proposed = (say_value(value, fact.kind, language) for value in (change.present, change.proposed))
     unit = _UNITS.get(fact.unit, ("", ""))[language == "en"]

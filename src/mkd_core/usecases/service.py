@@ -22,6 +22,7 @@ from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.delivery import DeliveryReport
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, applicant_of
+from mkd_core.usecases.mending import Mended
 from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
@@ -184,7 +185,11 @@ class AgreementService:
         return agreements.trial(self._ctx, agreement, at=at)
 
     def mend(self, agreement: str, *, by: str, at: datetime) -> Terms | None:
-        """Terms that the policy would approve, as a change of the plan; None when days alone do not mend it."""
+        """Terms that the policy would approve, as a change of the plan; None when plan and dates do not mend it."""
+        return self.remedy(agreement, by=by, at=at).terms
+
+    def remedy(self, agreement: str, *, by: str, at: datetime) -> Mended:
+        """The least change of plan and dates that the policy approves, or in words what else it would take."""
         return mending.mend(self._ctx, agreement, by=by, at=at)
 
     def submit(self, agreement: str, *, by: str, at: datetime) -> Agreement:

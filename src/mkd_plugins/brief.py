@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from mkd_core.language import Fact, Kind, show_time
 from mkd_core.language.function import compile_lines
+from mkd_core.language.tree import mentions
 from mkd_core.language.vocabulary import LAST_MINUTE
 from mkd_core.policy import Policy
 from mkd_plugins.decide import decide_lines, written
@@ -54,46 +55,55 @@ def _at(answer: dict[str, Any], number: int) -> dict[str, int]:
 
 
 def reader(policy: Policy) -> Reader:
-    """The fast way for a policy of a day and moment; needs msgspec."""
-    vocabulary = policy.vocabulary
-    leaves: dict[str, dict[str, Fact]] = {space: {} for space in ("", *sorted(vocabulary.spaces))}
-    for place, fact in enumerate(vocabulary):
-        leaves[fact.name.partition(".")[0] if "." in fact.name else ""][f"f{place}"] = fact
-    outer = leaves.pop("")
-    empty = {f"s{number}": _structure(facts)() for number, facts in enumerate(leaves.values())}
-    names = dict(zip(empty, leaves, strict=True))
-    decode = msgspec.json.Decoder(_structure(outer, empty, names)).decode
-    owners = {
-        name: owner for owner, facts in zip((*empty, "line"), (*leaves.values(), outer), strict=True) for name in facts
-    }
-    places = {fact.name: f"{owners[f'f{place}']}.f{place}" for place, fact in enumerate(vocabulary)}
-    found = {fact.name: _value(fact, places[fact.name], policy) for fact in vocabulary}
-    masks = policy.masks_reading(found, ("line", *empty), {"minutes": _MINUTES.get, "day": policy.day})
+    """The fast way for a policy of a day and moment, written out as one function; needs msgspec."""
+    spaces: dict[str, dict[str, Fact]] = {space: {} for space in ("", *sorted(policy.vocabulary.spaces))}
+    for place, fact in enumerate(policy.vocabulary):
+        spaces[fact.name.partition(".")[0] if "." in fact.name else ""][f"f{place}"] = fact
+    outer = spaces.pop("")
+    nothing = {f"s{number}": _structure(facts)() for number, facts in enumerate(spaces.values())}
+    line = _structure(outer, nothing, dict(zip(nothing, spaces, strict=True)))
+    owned = [(owner, facts) for owner, facts in zip(("line", *nothing), (outer, *spaces.values()), strict=True)]
+    facts = [(name, f"{owner}.{name}", fact) for owner, inside in owned for name, fact in inside.items()]
+    named = {name for _, tree in policy.trees for name in mentions(tree)}
+    read = {name: fact for name, _, fact in facts if fact.name in named}
 
-    def counted(fact: Fact) -> tuple[str, str]:
-        return f"if {places[fact.name]} is not None:", f"    colons -= {2 if fact.kind is Kind.TIME else 1}"
-
-    scope: dict[str, Any] = {f"empty_{name}": nothing for name, nothing in empty.items()}
-    scope |= {"decode": decode, "masks": masks, "wrong": (msgspec.DecodeError, UnicodeDecodeError, RecursionError)}
+    masks = policy.masks_reading({fact.name: name for name, fact in read.items()}, tuple(read))
     lines = ["def read(text):", "    try:", "        line = decode(text)", "    except wrong:", "        return None"]
-    lines += [f"    {name} = line.{name}" for name in empty]
     # Of a key that is said twice msgspec keeps the last. The colons tell, one a key and one in each time, unless an
     # escape hides them. Most lines hold little that the policy does not read.
-    lines.append("    colons = text.count(b':')")
-    for name in empty:
-        lines += [f"    if {name} is not empty_{name}:", "        colons -= 1"]
-    lines += [f"    {line}" for fact in vocabulary if fact.name in policy.reads for line in counted(fact)]
-    lines.append("    if colons:")
-    lines += [f"        {line}" for fact in vocabulary if fact.name not in policy.reads for line in counted(fact)]
+    lines += ["    if text.find(b'\\\\') >= 0:", "        return None", "    colons = text.count(b':')"]
+    for space in nothing:
+        lines += [f"    {space} = line.{space}", f"    if {space} is not empty_{space}:", "        colons -= 1"]
+    lines += [f"    {each}" for name, place, fact in facts if name in read for each in _counted(name, place, fact)]
+    lines += ["    if colons:"]
     lines += [
-        "        if colons:",
-        "            return None",
-        "    if text.find(b'\\\\') >= 0:",
-        "        return None",
-        f"    return masks(line, {', '.join(empty)})",
+        f"        {each}" for name, place, fact in facts if name not in read for each in _counted(name, place, fact)
     ]
-    read: Reader = compile_lines(lines, scope, "read")
-    return read
+    lines += ["        if colons:", "            return None"]
+    if policy.day:
+        lines += [
+            f"    if {name} is None:\n        {name} = day" for name, fact in read.items() if fact.name == "today"
+        ]
+    bound = {
+        **{f"empty_{space}": facts for space, facts in nothing.items()},
+        "decode": msgspec.json.Decoder(line).decode,
+        "wrong": (msgspec.DecodeError, UnicodeDecodeError, RecursionError),
+        "minutes": _MINUTES.get,
+        "day": policy.day,
+        "masks": masks,
+    }
+    function: Reader = compile_lines([*lines, f"    return masks({', '.join(read)})"], bound, "read")
+    return function
+
+
+def _counted(name: str, place: str, fact: Fact) -> list[str]:
+    """Lines that take a fact and count its colons; a time becomes minutes, and leaves if it is none."""
+    taken = [f"{name} = {place}", f"if {name} is not None:"]
+    if fact.kind is not Kind.TIME:
+        return [*taken, "    colons -= 1"]
+    low, high = fact.low or 0, LAST_MINUTE if fact.high is None else fact.high
+    within = f"    if {name} is None or not {low} <= {name} <= {high}:"
+    return [*taken, "    colons -= 2", f"    {name} = minutes({name})", within, "        return None"]
 
 
 def _structure(facts: dict[str, Fact], empty: dict[str, Any] | None = None, names: dict[str, str] | None = None) -> Any:
@@ -105,7 +115,7 @@ def _structure(facts: dict[str, Fact], empty: dict[str, Any] | None = None, name
 
 
 def _type(fact: Fact) -> Any:
-    """The type that takes what ``fact.read`` takes of JSON."""
+    """The type that takes what ``fact.read`` takes of JSON, and of a time any text."""
     match fact.kind:
         case Kind.YES_NO:
             return bool
@@ -116,14 +126,6 @@ def _type(fact: Fact) -> Any:
         case Kind.DATE:
             return datetime.date
         case Kind.TIME:
-            low, high = fact.low or 0, LAST_MINUTE if fact.high is None else fact.high
-            return Literal[tuple(text for text, minutes in _MINUTES.items() if low <= minutes <= high)]
+            return str
         case Kind.CHOICE | Kind.TEXT:
             return Literal[fact.choices]
-
-
-def _value(fact: Fact, place: str, policy: Policy) -> str:
-    """The expression that takes a fact from a line."""
-    if fact.kind is Kind.TIME:
-        return f"minutes({place})"
-    return f"({place} or day)" if fact.name == "today" and policy.day else place

@@ -232,15 +232,13 @@ class Policy:
         values = self._ready(facts).values
         return tuple(step for step in self.steps if step.id not in whens or whens[step.id](values) is not False)
 
-    def masks_reading(
-        self, found: Mapping[str, str], arguments: Sequence[str], bound: Mapping[str, object]
-    ) -> Callable[..., tuple[int, int]]:
+    def masks_reading(self, found: Mapping[str, str], arguments: Sequence[str]) -> Callable[..., tuple[int, int]]:
         """``masks`` for lines of another shape than ``Facts``, whose values were checked already.
 
-        ``found`` gives for each fact the Python expression that takes its value, or ``None``, from the ``arguments``;
-        ``bound`` the other names these use. They become part of the function: the caller's own words, never input.
+        ``found`` gives for each fact the Python expression that takes its value, or ``None``, from the ``arguments``.
+        Both become part of the function: the caller's own words, never input.
         """
-        return self._program.masks_reading(found, arguments, bound)
+        return self._program.masks_reading(found, arguments)
 
     def outcome(self, failed: int, undetermined: int) -> Outcome:
         """The gravest of the findings; an undetermined rule that could refuse or refer makes it at least refer."""

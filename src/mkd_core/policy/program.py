@@ -138,15 +138,13 @@ class Program:
             self._bind_for_gaps = self._compiled(self._for_gaps)
         return self._bind_for_gaps(policy, self.reading.vocabulary, ready)
 
-    def masks_reading(
-        self, found: Mapping[str, str], arguments: Sequence[str], bound: Mapping[str, object]
-    ) -> Callable[..., tuple[int, int]]:
+    def masks_reading(self, found: Mapping[str, str], arguments: Sequence[str]) -> Callable[..., tuple[int, int]]:
         """``masks`` of other arguments, from which the expressions ``found`` take the facts."""
         names = Names()
         body = gap_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names, found=found)
         head, end = f"def masks({', '.join(arguments)}):", "    return failed, undetermined"
         lines = [head, *(f"    {line}" for line in body), end]
-        return compile_lines(lines, {**names.bound, **bound}, "masks")
+        return compile_lines(lines, names.bound, "masks")
 
     def _compiled(self, write: Callable[[Names], list[str]]) -> Callable[..., Bound]:
         names = Names()

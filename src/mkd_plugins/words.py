@@ -73,6 +73,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quantity": ("jumlah", "quantity"),
     "rating": ("usulan predikat", "proposed rating"),
     "reason": ("alasan", "because"),
+    "remedy": ("jalan keluar", "remedy"),
     "remote": ("di luar kantor", "elsewhere"),
     "review": ("ditinjau", "review"),
     "rule": ("aturan", "rule"),
@@ -105,6 +106,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "who": ("siapa", "who"),
     # what a whole population comes to
     "alone": ("hanya itu", "that alone"),
+    "before_after": ("sebelum \\ sesudah", "before \\ after"),
     "deciding_today": (
         "memutus untuk {on}, hari ini (hari lain: --on)",
         "deciding for {on}, today (say another day with --on)",
@@ -112,6 +114,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "facts_lacking": (
         "Fakta yang ketiadaannya paling banyak meneruskan permohonan",
         "Facts whose absence refers most people",
+    ),
+    "gain": ("lebih baik", "gain"),
+    "gaining": (
+        "Mereka yang lebih baik sebelumnya tertahan oleh ({policy})",
+        "Who gains was held back by ({policy})",
+    ),
+    "lose": ("lebih buruk", "lose"),
+    "losing": ("Mereka yang lebih buruk kini tertahan oleh ({policy})", "Who loses is held back by ({policy})"),
+    "most_changed": (
+        "Unit dengan perubahan terbanyak, {shown} dari {units} (semuanya: --json)",
+        "Units that change most, {shown} of {units} (all of them: --json)",
     ),
     "most_refused": (
         "Unit dengan penolakan terbanyak, {shown} dari {units} (semuanya: --json)",
@@ -129,7 +142,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "going on: {people} people are decided already (--fresh begins anew)",
     ),
     "rules_against": ("Aturan yang paling banyak menolak dan meneruskan", "Rules that refuse and refer most people"),
+    "unchanged": ("tetap", "unchanged"),
     "undecided": ("tidak dapat diputus: {problems}", "not decided: {problems}"),
+    "undetermined_short": ("fakta belum ada", "for want of a fact"),
     "verdict": ("putusan", "verdict"),
     "work_unit": ("unit", "unit"),
     "wrote": ("ditulis: {file}", "written: {file}"),

@@ -119,8 +119,8 @@ def decision_data(data: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, 
     return shown
 
 
-def decision_text(data: Mapping[str, Any], desk: Desk) -> str:
-    """A decision for a person to read: outcome, findings with their sources, remedy, route."""
+def decision_text(data: Mapping[str, Any], remedy: Sequence[str], desk: Desk) -> str:
+    """A decision for a person to read: outcome, findings with their sources, and the remedy in words."""
     say, language = desk.say, desk.language
     policy = data["policy"]
     parts = [f"{say('decision')}: {say(data['outcome'])} ({policy['id']} {policy['version']})"]
@@ -137,12 +137,7 @@ def decision_text(data: Mapping[str, Any], desk: Desk) -> str:
             for finding in data["findings"]
         ]
         parts.append(output.table([say(k) for k in ("rule", "status", "effect", "reason", "source", "fact")], rows))
-    remedy = data["remedy"]
-    pairs: list[tuple[str, object]] = [
-        (say("changes"), [f"{change['fact']}: {change['from']} → {change['to']}" for change in remedy["changes"]]),
-        *((say(name), remedy[name]) for name in ("needed", "unfixable", "conflict")),
-    ]
-    parts.append(output.card(pairs))
+    parts.append(output.card([(say("remedy"), list(remedy))]))
     return "\n".join(part for part in parts if part)
 
 

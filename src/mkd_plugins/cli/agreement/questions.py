@@ -51,15 +51,15 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
 
     Sensitive facts are shown to the applicant and to who decides: say who asks with --as.
     """
-    from mkd_core.policy import VOCABULARY
-
     with session.open() as desk:
         by = desk.asking(how.as_, how.at) if how.as_ else None
         decided = desk.mkd.decide(agreement, at=how.at)
         entitled = by in _entitled(desk.mkd.agreement(agreement))
-        hidden = frozenset() if entitled else frozenset(fact.name for fact in VOCABULARY if fact.sensitive)
+        vocabulary = decided.decision.policy.vocabulary
+        hidden = frozenset() if entitled else frozenset(fact.name for fact in vocabulary if fact.sensitive)
         data = decision_data(decided.decision.to_data(everything=everything), hidden)
-        answer(how.as_json, data, decision_text(data, desk))
+        told = decided.decision.remedy().in_words(desk.language)
+        answer(how.as_json, data, decision_text(data, told, desk))
 
 
 def _entitled(agreement: Agreement) -> set[str]:

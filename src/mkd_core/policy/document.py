@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import attrs
@@ -224,7 +225,9 @@ def _structure(data: dict[str, Any], file: str) -> FileTable:
         raise
 
 
+@cache
 def _converter() -> Converter:
+    """Made once: the functions it writes for each table are half of the cost of reading a file."""
     from cattrs import Converter
     from cattrs.gen import make_dict_structure_fn, override
 

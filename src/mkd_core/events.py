@@ -445,9 +445,13 @@ class ErasureReason(StrEnum):
 
 @frozen(kw_only=True)
 class PrivatePartsErased:
-    """The private parts of this stream up to this event were erased, on purpose."""
+    """The private parts of this stream up to this event were erased, on purpose.
+
+    ``cancelled`` are the keys of what still waited in the outbox and will not be delivered any more.
+    """
 
     reason: ErasureReason
+    cancelled: tuple[str, ...] = ()
 
 
 _SECOND = frozenset(
@@ -460,9 +464,10 @@ _SECOND = frozenset(
         ResultVerified,
         PeriodClosed,
         FactAttested,
+        PrivatePartsErased,
     }
 )
-"""Those whose schema 2 keeps more of what is personal beside the chain."""
+"""Those whose schema 2 keeps more of what is personal beside the chain, or says more of an erasure."""
 
 EVENTS: Mapping[str, tuple[type, int]] = {
     kind.__name__: (kind, 2 if kind in _SECOND else 1)

@@ -17,11 +17,19 @@ from mkd_core.errors import MkdError, Permanent
 
 
 class EffectStatus(StrEnum):
-    """Where a delivery stands: ``dead`` waits for a person to replay it."""
+    """Where a delivery stands: ``dead`` waits for a person to replay it; ``cancelled`` was erased and stays unsent."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
     DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+SETTLED = frozenset({EffectStatus.DELIVERED, EffectStatus.CANCELLED})
+"""What stays as it is, whatever a late answer says."""
+
+ERASED = "erased with the private parts of its stream"
+"""What is said of an effect that was cancelled by an erasure."""
 
 
 @frozen(kw_only=True)
@@ -87,3 +95,8 @@ class Backoff:
 def effect_key(stream: str, number: int, port: str, index: int = 0) -> str:
     """The key of the ``index``-th effect on ``port`` of an event: derived from it, so that it never changes."""
     return f"{stream}:{number}:{port}:{index}"
+
+
+def follows_from(key: str, stream: str) -> bool:
+    """Whether the effect of that key follows from an event of that stream."""
+    return key.startswith(f"{stream}:") and key.count(":") == stream.count(":") + 3

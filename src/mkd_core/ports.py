@@ -263,7 +263,7 @@ class Journal(Protocol):
         """Pending deliveries whose time has come, oldest first."""
 
     def settle(self, key: str, settlement: Settlement) -> None:
-        """Record what an attempt came to; a delivered effect stays delivered. ``NotFound`` for an unknown key."""
+        """Record what an attempt came to; a delivered or cancelled effect stays so. ``NotFound`` for an unknown key."""
 
     def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
         """The outbox, oldest first, all of it or those of one status."""
@@ -272,7 +272,11 @@ class Journal(Protocol):
         """Make a dead effect pending again, from its first attempt on."""
 
     def erase(self, stream: str) -> int:
-        """Remove the private parts of a stream and their salts; the chain stays whole. How many there were."""
+        """Remove the private parts of a stream and their salts; the chain stays whole. How many there were.
+
+        The effects that follow from it (:func:`~mkd_core.outbox.follows_from`) lose their ``data``; those that were not
+        delivered are cancelled, with :data:`~mkd_core.outbox.ERASED` as their problem.
+        """
 
     def head(self) -> Head:
         """The last number and hash of every stream."""

@@ -112,7 +112,7 @@ class World:
             "calendar", FakeCalendar({date(2023, 6, 28): "Cuti bersama", date(2023, 6, 29): "Iduladha"})
         )
         self.mail = parts.pop("mail", None) or RecordingNotification()
-        self.payroll = parts.pop("payroll", None) or RecordingPayroll()
+        self.payroll = parts.pop("payroll", RecordingPayroll())
         self.policies = policies or policy()
         self.hours = parts.pop("hours", OfficeHours(standard=working_week(0), source="ours"))
         given = {

@@ -10,7 +10,7 @@ from mkd_core.events import ErasureReason
 from mkd_core.journal import canonical, verify
 from mkd_core.usecases.context import MANDATES
 from mkd_plugins.schemes import scheme_history
-from mkd_plugins.testing.fakes import small_agency
+from mkd_plugins.testing.fakes import RecordingNotification, small_agency
 
 
 def plt(**changes):
@@ -72,7 +72,7 @@ class TestMandates:
         assert world.voters(world.submitted()) == ["curator"]
 
 
-def whole_journey(world):
+def whole_journey(world, *, deliver=True):
     """Everything a service does, with free text in every place that takes some; the texts that were used."""
     service, at = world.service, world.at
     texts = []
@@ -128,7 +128,8 @@ def whole_journey(world):
     second = world.submitted(on=at(8, 3), plan=world.plan(anchor=date(2023, 9, 4))).id
     service.refuse(second, by="data-head", at=at(8, 3), reason=free())
     service.tick(at(8, 4))
-    service.deliver(at(8, 4))
+    if deliver:
+        service.deliver(at(8, 4))
     return texts
 
 
@@ -224,6 +225,47 @@ class TestPrivacy:
         )
         assert world.propose("analyst", at=world.at(8, 5)).id == "analyst.3"
 
+    def test_the_outbox_is_erased_too(self, worlds):
+        """What was sent says nothing any more; what still waited is cancelled, and the event says so."""
+        world = worlds(mail=RecordingNotification(declines=["refused"]))
+        agreement = world.submitted().id
+        world.submitted("easterner")
+        world.service.refuse(agreement, by="data-head", at=world.at(6, 20), reason="r")
+        world.service.deliver(world.at(6, 20))
+        second = world.propose()
+        world.service.counter(second.id, targets=[world.target(value="9")], by="data-head", at=world.at(6, 20))
+        world.service.withdraw(second.id, by="analyst", at=world.at(6, 20))
+
+        world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(6, 21))
+
+        outbox = {d.effect.kind: d for d in world.journal.deliveries() if "analyst" in d.effect.key}
+        assert {kind: (d.status.value, dict(d.effect.data)) for kind, d in outbox.items()} == {
+            "vote_wanted": ("delivered", {}),
+            "refused": ("cancelled", {}),
+            "targets_countered": ("cancelled", {}),
+        }
+        erased = world.service.dossier("analyst").history[-1].event
+        assert erased.cancelled == (outbox["targets_countered"].effect.key, outbox["refused"].effect.key)
+        assert [d.effect.data["agreement"] for d in world.journal.deliveries() if "easterner" in d.effect.key] == [
+            "easterner.1"
+        ]
+
+    @pytest.mark.parametrize("paid", [True, False])
+    def test_pay_that_waits_holds_an_erasure_up(self, worlds, paid):
+        """Nobody loses a pay line to an erasure; without a payroll there is none to wait for."""
+        world = worlds(schemes=scheme_history("jabar-trk"))
+        whole_journey(world, deliver=paid)
+        erase = {"reason": ErasureReason.RETENTION, "by": "hr", "at": world.at(8, 5)}
+        if not paid:
+            world.refused("MKD448", world.service.erase, "analyst", **erase)
+            world = type(world)(journal=world.journal, identity=world.identity, payroll=None)
+
+        world.service.erase("analyst", **erase)
+
+        event = world.service.dossier("analyst").history[-1].event
+        assert bool(event.cancelled) is not paid
+        assert not [d for d in world.journal.deliveries() if d.effect.to == "analyst" and d.effect.data]
+
     def test_the_memory_of_a_running_service_is_erased_too(self, after_all):
         """A service that had read everything before shows no erased text or target any more."""
         world, _ = after_all
@@ -258,6 +300,15 @@ class TestPrivacy:
         getattr(world, make)()
 
         world.refused("MKD437", world.service.erase, "analyst", reason="r", by="hr", at=world.at(6, 22))
+
+    def test_nobody_of_hr_erases_the_own_record(self, worlds):
+        """Another of the role does that; what HR did is for somebody else to forget."""
+        world = worlds(roles={"hr": ["hr", "analyst"]})
+        world.propose()
+
+        world.refused("MKD420", world.service.erase, "analyst", reason="r", by="analyst", at=world.at(6, 22))
+
+        assert world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(6, 22)) == 1
 
     def test_of_a_stranger_nothing_can_be_erased(self, world):
         """Nothing is on record."""

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mkd_core.errors import Conflict, NotFound
 from mkd_core.journal.chain import GENESIS, Draft, Head, Record, seal
-from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
+from mkd_core.outbox import ERASED, SETTLED, Delivery, Effect, EffectStatus, Settlement, follows_from
 
 
 class MemoryJournal:
@@ -62,7 +62,7 @@ class MemoryJournal:
         if key not in self._outbox:
             raise unknown_effect(key)
         delivery = self._outbox[key]
-        if delivery.status is EffectStatus.DELIVERED:
+        if delivery.status in SETTLED:
             return
         self._outbox[key] = evolve(
             delivery,
@@ -90,11 +90,21 @@ class MemoryJournal:
         """See :class:`mkd_core.ports.Journal`."""
         kept = self._streams.get(stream, [])
         self._streams[stream] = [evolve(record, salt=None, private=None) for record in kept]
+        for key, delivery in self._outbox.items():
+            if follows_from(key, stream):
+                self._outbox[key] = _blank(delivery)
         return sum(record.private is not None for record in kept)
 
     def head(self) -> Head:
         """See :class:`mkd_core.ports.Journal`."""
         return Head({stream: (kept[-1].number, kept[-1].hash) for stream, kept in self._streams.items() if kept})
+
+
+def _blank(delivery: Delivery) -> Delivery:
+    blank = evolve(delivery, effect=evolve(delivery.effect, data={}))
+    if delivery.status in SETTLED:
+        return blank
+    return evolve(blank, status=EffectStatus.CANCELLED, due=None, problem=ERASED)
 
 
 def conflict(stream: str, expected: int, found: int) -> Conflict:

@@ -100,11 +100,13 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "period_closed": {
         "id": (
             "Periode {period} ditutup",
-            "Periode {period} ditutup: {minutes} menit tervalidasi, usulan predikat {rating}.",
+            "Periode {period} ditutup. Menit tervalidasi, capaian dan usulan predikat dapat dilihat dengan "
+            "`mkd period statement` atau pada sistem kepegawaian.",
         ),
         "en": (
             "Period {period} closed",
-            "Period {period} was closed: {minutes} validated minutes, proposed rating {rating}.",
+            "Period {period} was closed. See the validated minutes, the achievement and the proposed rating with "
+            "`mkd period statement`, or in your personnel system.",
         ),
     },
 }
@@ -193,8 +195,9 @@ def _told(event: object, applicant: str, after: Dossier) -> Iterator[_Told]:
                 yield person, "not_deemed", _data(agreement, step=step, due=due)
         case e.ReviewOpened(agreement=agreement):
             yield applicant, "review", _data(agreement)
-        case e.PeriodClosed(period=period, minutes=minutes, rating=rating):
-            yield applicant, "period_closed", {"period": period, "minutes": minutes, "rating": rating or "-"}
+        case e.PeriodClosed(period=period):
+            # A mail is read on the way: what it says must not be more than that there is something to see.
+            yield applicant, "period_closed", {"period": period}
 
 
 def _data(agreement: str, **values: object) -> dict[str, object]:

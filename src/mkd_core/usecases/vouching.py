@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from mkd_core.approvals import resolve
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from mkd_core.events import ErasureReason
 from mkd_core.journal.codec import encode
+from mkd_core.outbox import EffectStatus, follows_from
 from mkd_core.people import Mandate, MandateKind
 from mkd_core.usecases.context import MANDATES, Context, not_before
-from mkd_core.usecases.dossier import Attested, stream_of
+from mkd_core.usecases.dossier import Attested, Dossier
 from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
 
 
@@ -106,11 +108,19 @@ def _decides_on(ctx: Context, person: str, mandate: Mandate) -> bool:
 def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: datetime) -> int:
     """Erase the private parts of a person's stream, as HR; how many there were. The chain stays whole.
 
-    Refused while an agreement is pending or live, since its targets are among them.
+    What the outbox says of the person goes too, and what still waits there is cancelled, on record. Refused while an
+    agreement is pending or live, since its targets are among them, and while pay lines wait to be handed over.
     """
     organisation = ctx.organisation(at.date())
     if not organisation.has_role(by, HR):
         raise NotAllowed("MKD421", "only HR may erase private parts", where=person)
+    if by == person:
+        raise NotAllowed(
+            "MKD420",
+            "nobody erases what is on record about themselves",
+            where=person,
+            mend="let somebody else of the role hr do it",
+        )
     dossier = ctx.dossier(person)
     if not dossier.number:
         raise NotFound("MKD441", "nothing is on record about that person", where=person)
@@ -119,5 +129,23 @@ def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: date
             raise WrongState(
                 "MKD437", f"{agreement.id} is {agreement.state(organisation.on)}", where=person, mend="end it first"
             )
-    ctx.record(dossier, [e.PrivatePartsErased(reason=reason)], at=at, by=by)
-    return ctx.journal.erase(stream_of(person))
+    cancelled = tuple(_undelivered(ctx, dossier))
+    ctx.record(dossier, [e.PrivatePartsErased(reason=reason, cancelled=cancelled)], at=at, by=by)
+    return ctx.journal.erase(dossier.stream)
+
+
+def _undelivered(ctx: Context, dossier: Dossier) -> Iterator[str]:
+    """The keys of what an erasure cancels. Pay that is due is none of it, while there is a payroll to take it."""
+    for status in (EffectStatus.PENDING, EffectStatus.DEAD):
+        for delivery in ctx.journal.deliveries(status):
+            effect = delivery.effect
+            if not follows_from(effect.key, dossier.stream):
+                continue
+            if effect.port == "payroll" and status is EffectStatus.PENDING and ctx.payroll is not None:
+                raise WrongState(
+                    "MKD448",
+                    "pay lines of this person wait for payroll",
+                    where=dossier.person,
+                    mend="hand them over first: mkd outbox deliver",
+                )
+            yield effect.key

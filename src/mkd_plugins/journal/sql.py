@@ -33,7 +33,7 @@ from sqlalchemy.engine import URL
 
 from mkd_core.errors import InvalidInput, JournalError
 from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
-from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
+from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, follows_from
 from mkd_plugins.journal import tables
 from mkd_plugins.journal.faults import Condition, refusal, told
 from mkd_plugins.journal.rows import (
@@ -210,7 +210,19 @@ class SqlJournal:
         places = select(_EVENT.position).where(_EVENT.stream == stream)
         with _told(self._where):
             erased = self._connection.execute(delete(tables.private).where(tables.private.c.position.in_(places)))
+            self._blank_effects(stream)
             return erased.rowcount
+
+    def _blank_effects(self, stream: str) -> None:
+        near = select(_EFFECT.effect_key).where(_EFFECT.effect_key.startswith(f"{stream}:", autoescape=True))
+        keys = [key for key in self._connection.scalars(near).all() if follows_from(key, stream)]
+        for start in range(0, len(keys), _PAGE):
+            change = update(tables.effects).where(_EFFECT.effect_key.in_(keys[start : start + _PAGE]))
+            self._connection.execute(change.values(data="{}"))
+            undelivered = _EFFECT.status.in_([EffectStatus.PENDING.value, EffectStatus.DEAD.value])
+            self._connection.execute(
+                change.where(undelivered).values(status=EffectStatus.CANCELLED.value, due=None, problem=ERASED)
+            )
 
     def head(self) -> Head:
         """See :class:`mkd_core.ports.Journal`."""

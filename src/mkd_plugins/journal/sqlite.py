@@ -21,7 +21,7 @@ import attrs
 
 from mkd_core.errors import JournalError
 from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
-from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
+from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, follows_from
 from mkd_plugins.api import Provider, hookimpl, journal
 from mkd_plugins.journal.faults import told
 from mkd_plugins.journal.rows import (
@@ -204,14 +204,15 @@ class SqliteJournal:
         with self._writing() as connection:
             changed = connection.execute(
                 "UPDATE mkd_effects SET status = ?, attempts = attempts + 1, due = ?, problem = ?, receipt = ?"
-                " WHERE effect_key = ? AND status <> ?",
+                " WHERE effect_key = ? AND status IN (?, ?)",
                 (
                     settlement.status.value,
                     due,
                     storable(settlement.problem),
                     storable(settlement.receipt),
                     key,
-                    EffectStatus.DELIVERED.value,
+                    EffectStatus.PENDING.value,
+                    EffectStatus.DEAD.value,
                 ),
             ).rowcount
             if not changed:
@@ -248,6 +249,18 @@ class SqliteJournal:
                 "DELETE FROM mkd_private WHERE position IN (SELECT position FROM mkd_events WHERE stream = ?)",
                 (stream,),
             ).rowcount
+            # From the colon to the character behind it: the keys that begin with the stream's name, by the index.
+            near = connection.execute(
+                "SELECT effect_key FROM mkd_effects WHERE effect_key >= ? AND effect_key < ?",
+                (f"{stream}:", f"{stream};"),
+            ).fetchall()
+            keys = [(key,) for (key,) in near if follows_from(key, stream)]
+            connection.executemany("UPDATE mkd_effects SET data = '{}' WHERE effect_key = ?", keys)
+            connection.executemany(
+                f"UPDATE mkd_effects SET status = '{EffectStatus.CANCELLED}', due = NULL, problem = '{ERASED}'"
+                f" WHERE effect_key = ? AND status IN ('{EffectStatus.PENDING}', '{EffectStatus.DEAD}')",
+                keys,
+            )
         (blocked, *_), *_ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if blocked:
             raise JournalError(

@@ -27,7 +27,7 @@ import pytest
 
 from mkd_core.errors import Conflict, NotFound
 from mkd_core.journal import ERASURE, GENESIS, Draft, Head, canonical, verify
-from mkd_core.outbox import Effect, EffectStatus, Settlement
+from mkd_core.outbox import ERASED, Effect, EffectStatus, Settlement, effect_key
 from mkd_core.ports import Journal
 
 MORNING = datetime(2023, 6, 19, 1, 0, tzinfo=UTC)
@@ -181,6 +181,29 @@ class JournalSuite:
         journal.append("a", 3, [draft(kind=ERASURE), draft("five", private={"name": "Rina"})])
         assert journal.read("a")[4].private == {"name": "Rina"}
         assert verify(record for _, record in journal.records()) == []
+
+    def test_erasing_reaches_the_outbox(self, journal: Journal) -> None:
+        """What the stream's effects say is gone; what was not delivered never goes out, and says why."""
+        keys = {name: effect_key("a", number, "notification") for number, name in enumerate(["sent", "new", "dead"], 1)}
+        foreign = [effect_key("a:1", 1, "notification"), effect_key("A", 1, "notification"), "a", "a%:1:n:0"]
+        journal.append("a", 0, [draft()], [effect(key, text="Siti") for key in (*keys.values(), *foreign)])
+        journal.settle(keys["sent"], settled(EffectStatus.DELIVERED, receipt="ref-1"))
+        journal.settle(keys["dead"], settled(EffectStatus.DEAD, problem="no such mailbox"))
+
+        journal.erase("a")
+        journal.settle(keys["new"], settled(EffectStatus.DELIVERED))
+        journal.replay(keys["dead"])
+
+        known = {delivery.effect.key: delivery for delivery in journal.deliveries()}
+        assert [dict(known[key].effect.data) for key in keys.values()] == [{}, {}, {}]
+        assert {name: (known[key].status, known[key].problem) for name, key in keys.items()} == {
+            "sent": (EffectStatus.DELIVERED, ""),
+            "new": (EffectStatus.CANCELLED, ERASED),
+            "dead": (EffectStatus.CANCELLED, ERASED),
+        }
+        assert known[keys["sent"]].receipt == "ref-1"
+        assert [delivery.effect.key for delivery in journal.due(MORNING)] == foreign
+        assert [delivery.effect.data for delivery in journal.due(MORNING)] == [{"text": "Siti"}] * len(foreign)
 
     def test_a_salt_is_used_once(self, journal: Journal) -> None:
         """Two events with the same private part have different salts and commitments: nobody sees that they agree."""

@@ -35,6 +35,9 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
     ),
     "Developers and authors of policies": (
         Entry("decide", "mkd_plugins.cli.decide:decide", "Decide lines of facts by a policy."),
+        Entry(
+            "simulate", "mkd_plugins.cli.simulate:simulate", "One population under two policies: who gains or loses."
+        ),
         Entry("policy", "mkd_plugins.cli.policy:policy", "List, show and test policies; their facts and schema."),
         Entry("scheme", "mkd_plugins.cli.scheme:scheme", "List and show pay schemes."),
     ),

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mkd_core.errors import InvalidInput, NotFound, PolicyError
-from mkd_core.language import Wording
-from mkd_core.language.tree import mentions
 from mkd_core.people import Employee
+from mkd_plugins.population.reasons import SENSITIVE, names_shown, reasons, sensitive_rules
 from mkd_plugins.population.report import Eligibility, tally
 from mkd_plugins.population.roll import Roll
 from mkd_plugins.population.template import Template
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """How many people are kept at a time: what a killed run has to do again, at most."""
-SENSITIVE = "sensitive"
-"""What stands in a row in the place of a rule that reads a sensitive fact, or of such a fact."""
 COLUMNS: Columns = {
     "person": "text",
     "unit": "text",
@@ -147,14 +144,6 @@ def _report(judge: Judge, work: Work, out: Path | None) -> Eligibility:
     )
 
 
-def reasons(policy: Policy) -> Mapping[str, Wording]:
-    """Rule → its reason, with the values of the policy's parameters."""
-    from mkd_core.policy import Facts
-
-    nothing_known = policy.decide(Facts.from_flat({}, vocabulary=policy.vocabulary))
-    return {finding.rule: finding.because for finding in nothing_known.all_findings}
-
-
 def _rows(policy: Policy, people: Iterable[Judged]) -> Iterator[Row]:
     hidden = sensitive_rules(policy)
     sensitive = {fact.name for fact in policy.vocabulary if fact.sensitive}
@@ -181,17 +170,3 @@ def _cells(
         f"{of}_undetermined": names_shown(policy, verdict.undetermined, hidden),
         f"{of}_missing": list(dict.fromkeys(missing)),
     }
-
-
-def sensitive_rules(policy: Policy) -> int:
-    """The mask of the rules that read a sensitive fact: that one of them fails would tell the fact."""
-    return sum(
-        1 << number
-        for number, tree in policy.trees
-        if any(policy.vocabulary[fact].sensitive for fact in mentions(tree))
-    )
-
-
-def names_shown(policy: Policy, mask: int, hidden: int) -> Sequence[str]:
-    """The ids of the rules in a mask, in the policy's order; those to be hidden are one word together, at the end."""
-    return [*policy.names_of(mask & ~hidden), *([SENSITIVE] if mask & hidden else [])]

@@ -13,6 +13,7 @@ from mkd_core.language.tree import mentions, reads
 from mkd_core.people import Unit
 from mkd_core.usecases.deciding import IF_GRANTED, seasons_of
 from mkd_plugins.population.roll import Known, Roll
+from mkd_plugins.population.side import Side
 from mkd_plugins.population.template import Template
 
 if TYPE_CHECKING:
@@ -60,18 +61,18 @@ def outcome_of(policy: Policy, failed: int, undetermined: int) -> str:
 class Judge:
     """Gives verdicts by the policy of one day, at the moment of a request. ``template`` is the plan for the second.
 
-    Each is what the service would decide on a request of that day. Raises ``CommandRefused`` (MKD408) where the
-    service has no policies, ``PolicyError`` (MKD320) where none is in force on the day, and ``InvalidInput`` (MKD251)
-    for a plan whose facts lie outside the vocabulary.
+    Without ``side`` each is what the service would decide on a request of the roll's day. With it, the same people and
+    plan are judged by that policy, on its day.
+
+    Raises ``CommandRefused`` (MKD408) where the service has no policies, ``PolicyError`` (MKD320) where none is in
+    force on the day, and ``InvalidInput`` (MKD251) for a plan whose facts lie outside the vocabulary.
     """
 
-    def __init__(self, roll: Roll, template: Template | None = None) -> None:
-        service = roll.service
-        if service.policies is None:
-            raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    def __init__(self, roll: Roll, template: Template | None = None, side: Side | None = None) -> None:
         self.roll = roll
         self.template = template
-        self.policy = service.policies.on(roll.on)
+        self.day = side.on if side else roll.on
+        self.policy = side.policy if side else _policy_of(roll)
         self._by_season: dict[str | None, _Reading] = {}
         self._plan_facts: dict[str | None, Mapping[str, Any]] = {}
         self._seasons_of_day: dict[str, str | None] = {}
@@ -82,8 +83,7 @@ class Judge:
     def person(self, known: Known) -> Verdict:
         """The verdict of the rules on the person, with the parameters of the day."""
         reading = self._reading(self._season(known.unit))
-        facts = self.roll.facts(known, self.policy.vocabulary)
-        return reading.verdict(facts, reading.of_person)
+        return reading.verdict(self._facts(known), reading.of_person)
 
     def plan(self, known: Known) -> Verdict:
         """The verdict of all rules on the plan, in the season in which it is gravest."""
@@ -94,13 +94,16 @@ class Judge:
 
     def _in_season(self, known: Known, season: str | None) -> Verdict:
         reading = self._reading(season)
-        facts = self.roll.facts(known, self.policy.vocabulary, self._derived(season))
-        return reading.verdict(facts, reading.every)
+        return reading.verdict(self._facts(known, self._derived(season)), reading.every)
+
+    def _facts(self, known: Known, derived: Mapping[str, Any] | None = None) -> Facts:
+        facts = self.roll.facts(known, self.policy.vocabulary, derived)
+        return facts if self.day == self.roll.on else facts.with_values({"today": self.day})
 
     def _reading(self, season: str | None) -> _Reading:
         if season not in self._by_season:
             seasons = frozenset() if season is None else frozenset({season})
-            self._by_season[season] = _Reading(self.policy.on(self.roll.on, seasons))
+            self._by_season[season] = _Reading(self.policy.on(self.day, seasons))
         return self._by_season[season]
 
     def _derived(self, season: str | None) -> Mapping[str, Any]:
@@ -111,9 +114,9 @@ class Judge:
 
     def _season(self, unit: Unit) -> str | None:
         """The season of the day, asked for once a region."""
-        calendar, on = self.roll.service.calendar, self.roll.on
+        calendar = self.roll.service.calendar
         if unit.region not in self._seasons_of_day:
-            found = calendar.seasons(unit.region, on, on) if calendar else ()
+            found = calendar.seasons(unit.region, self.day, self.day) if calendar else ()
             self._seasons_of_day[unit.region] = next((season.name for season in found), None)
         return self._seasons_of_day[unit.region]
 
@@ -123,6 +126,12 @@ class Judge:
             touched = seasons_of(template.terms, unit, self.roll.service.calendar)
             self._seasons_of_plan[unit.region] = touched
         return self._seasons_of_plan[unit.region]
+
+
+def _policy_of(roll: Roll) -> Policy:
+    if roll.service.policies is None:
+        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    return roll.service.policies.on(roll.on)
 
 
 def _check(template: Template, roll: Roll, policy: Policy) -> None:

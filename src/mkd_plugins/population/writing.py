@@ -18,10 +18,10 @@ Row = Mapping[str, str | Sequence[str] | None]
 PART = ".part"
 
 
-def ready(path: Path, *, there: bool = False) -> None:
+def ready(path: Path, *, there: bool = False, replacing: str = "--fresh") -> None:
     """Refuse what could not be written at the end: another kind (MKD492), no extra (MKD259), a file there (MKD291).
 
-    ``there`` says that a file may be there: it is replaced.
+    ``there`` says that a file may be there: it is replaced. ``replacing`` is the option that says so.
     """
     if path.suffix not in _WRITERS:
         raise InvalidInput(
@@ -35,7 +35,9 @@ def ready(path: Path, *, there: bool = False) -> None:
 
         needed("polars", "polars")
     if path.exists() and not there:
-        raise InvalidInput("MKD291", "is there already", where=str(path), mend="--fresh replaces it, or name another")
+        raise InvalidInput(
+            "MKD291", "is there already", where=str(path), mend=f"{replacing} replaces it, or name another"
+        )
 
 
 def write_rows(path: Path, columns: Columns, rows: Iterable[Row]) -> None:

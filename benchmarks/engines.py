@@ -170,3 +170,11 @@ def _cedar() -> Decide:
         return [name for number, name in enumerate(NAMES, 1) if number in forbidden]
 
     return decide
+
+
+OTHERS: Mapping[str, Callable[[], Decide]] = {
+    "zen-engine": _zen,
+    "rule-engine": _rule_engine,
+    "json-logic": _json_logic,
+    "cedarpy": _cedar,
+}

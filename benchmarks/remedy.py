@@ -6,38 +6,32 @@ import random
 import statistics
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import NamedTuple
 
+from benchmarks.measured import Limit, Row
 from mkd_core.language import Fact, Kind, Value
 from mkd_core.policy import Decision, Facts, Outcome, Policy
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
 from mkd_plugins.worked_cases import facts_of, policy_of, read_cases
 
+PEERS: tuple[str, ...] = ()
 FLOOR = 0.005
 AIM = 0.001
 LINES_A_POLICY = 60
 
 
-class Row(NamedTuple):
-    """One measured time, in seconds, with the slowest that is accepted and the one aimed at; None is not judged."""
-
-    name: str
-    seconds: float
-    floor: float | None
-    aim: float | None
-
-
-def rows() -> tuple[Row, ...]:
-    """The rows of the table."""
+def rows() -> Iterator[Row]:
+    """The median and the slowest, of worked cases and of random facts."""
     cases, policies = _cases()
     times = sorted(_best_of(5, decision.remedy) for decision in cases)
     chance = sorted(_best_of(2, decision.remedy) for decision in _random(policies))
-    return (
-        Row(f"one remedy on shipped packs, median of {len(times)} cases", statistics.median(times), FLOOR, AIM),
-        Row("the slowest of these", times[-1], None, None),
-        Row(f"one remedy of random facts, median of {len(chance)}", statistics.median(chance), FLOOR, AIM),
-        Row("the slowest of these", chance[-1], None, None),
-    )
+    yield _limit(f"one remedy on shipped packs, median of {len(times)} cases", statistics.median(times), judged=True)
+    yield _limit("the slowest of these", times[-1])
+    yield _limit(f"one remedy of random facts, median of {len(chance)}", statistics.median(chance), judged=True)
+    yield _limit("the slowest of these", chance[-1])
+
+
+def _limit(work: str, seconds: float, *, judged: bool = False) -> Limit:
+    return Limit(work=work, value=seconds, unit="s", floor=FLOOR if judged else None, aim=AIM if judged else None)
 
 
 def _cases() -> tuple[list[Decision], list[Policy]]:
@@ -81,8 +75,3 @@ def _best_of(times: int, work: Callable[[], object]) -> float:
         work()
         taken.append(perf_counter() - start)
     return min(taken)
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(f"{row.name:60} {row.seconds * 1000:8.3f} ms")

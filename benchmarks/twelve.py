@@ -24,20 +24,7 @@ RULES = {
     "equipment": "agreement.remote_days == 0 or applicant.equipment_ready",
     "no-counter": "not applicant.direct_service and not unit.direct_service",
 }
-EFFECTS = (
-    "refuse",
-    "refer",
-    "refuse",
-    "refuse",
-    "refuse",
-    "refuse",
-    "refer",
-    "refuse",
-    "refuse",
-    "refuse",
-    "refer",
-    "refuse",
-)
+REFERS = {"working-days", "good-performance", "equipment"}
 HEAD = """
 [policy]
 id = "twelve"
@@ -58,11 +45,17 @@ talent_boxes = { value = [4, 5, 7, 8, 9], unit = "box", source = "ours" }
 def policy_text(rules: Mapping[str, str] = RULES) -> str:
     """The rules as a policy file."""
     written = [
-        f'[[rules]]\nid = "{name}"\nrequire = \'{require}\'\notherwise = "{EFFECTS[number % len(EFFECTS)]}"\n'
+        f'[[rules]]\nid = "{name}"\n'
+        f"require = '{require}'\n"
+        f'otherwise = "{_effect(name)}"\n'
         f'because = {{ id = "Aturan {name}", en = "Rule {name}" }}\nsource = "ours"\n'
-        for number, (name, require) in enumerate(rules.items())
+        for name, require in rules.items()
     ]
     return HEAD + "".join(written)
+
+
+def _effect(name: str) -> str:
+    return "refer" if name in REFERS else "refuse"
 
 
 POLICY = Policy.from_toml(policy_text())

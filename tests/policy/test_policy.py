@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from mkd_core.errors import InvalidInput, PolicyError
-from mkd_core.language import ExpressionError, Fact, Kind, Wording
+from mkd_core.language import ExpressionError, Fact, Kind, Vocabulary, Wording
 from mkd_core.policy import VOCABULARY, Facts, History, Origin, Outcome, Policy, PolicyProblems
 from mkd_plugins.decide import decide_lines
 
@@ -541,3 +542,38 @@ def test_lines_are_decided_one_by_one_and_bad_ones_answered_in_their_place(polic
     assert answers[0] == {"outcome": "refuse", "failed": ["days"], "undetermined": ["hours", "ratio"]}
     assert all("MKD254" in answer["error"] for answer in answers if "error" in answer)
     assert len(next(decide_lines(policy, [lines[0]], all=True))["findings"]) == 4
+
+
+def test_lines_with_other_gaps_in_turn_are_each_decided_by_their_own() -> None:
+    """What one line lacks says nothing of the next, nor does a line under another vocabulary."""
+    policy = Policy.from_toml(POLICY)
+    days, hours = (1 << [rule.id for rule in policy.rules].index(id) for id in ("days", "hours"))
+    whole = {"agreement.remote_days": 3, "agreement.weekly_minutes": 2250}
+    larger = VOCABULARY.extended([Fact(name="vendor.x", kind=Kind.YES_NO, meaning=Wording("", ""))])
+    lines = [
+        (Facts.from_flat(whole), (0, 0)),
+        (Facts.from_flat(whole | {"agreement.weekly_minutes": None}), (0, hours)),
+        (Facts.from_flat(whole | {"agreement.remote_days": 5}), (days, 0)),
+        (Facts.from_flat({"vendor.x": True, **whole}, vocabulary=larger), (0, 0)),
+        (Facts.from_flat({"vendor.x": True}, vocabulary=larger), (0, days | hours)),
+        (Facts.from_flat({}), (0, days | hours)),
+    ]
+
+    def of_both(facts: Facts) -> tuple[int, int]:
+        failed, undetermined = policy.masks(facts)
+        return failed & (days | hours), undetermined & (days | hours)
+
+    for first, second in itertools.product(lines, repeat=2):
+        assert [of_both(facts) for facts, _ in (first, second)] == [first[1], second[1]]
+        assert policy.decide(second[0]).failed & (days | hours) == second[1][0]
+
+
+def test_a_vocabulary_forgets_no_gap_when_it_has_met_too_many() -> None:
+    """A mix of gaps that is met late is as good as an early one."""
+    words = Vocabulary([Fact(name=f"a.f{n}", kind=Kind.YES_NO, meaning=Wording("", "")) for n in range(15)])
+    met = [words.gaps(mask) for mask in range(1 << 14)]
+
+    late = words.gaps((1 << 14) - 1)
+
+    assert met[-1].mask == late.mask
+    assert words.gaps(5) is met[5]

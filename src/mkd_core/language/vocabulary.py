@@ -18,6 +18,9 @@ Value = bool | int | float | str | datetime.date
 
 LAST_MINUTE = 48 * 60 - 1
 
+MOST_GAPS = 10_000
+"""Mixes of gaps that a vocabulary remembers; a population has a few hundred."""
+
 
 class Kind(enum.Enum):
     """The kinds of value; the word is what messages call them."""
@@ -152,6 +155,19 @@ class Fact:
         return value
 
 
+class Gaps:
+    """Which facts of a vocabulary a line lacks: bit *i* of ``mask`` stands for fact *i*.
+
+    Lines that lack the same share one object, so that a compiled rule knows by one look what it found out before.
+    """
+
+    __slots__ = ("mask", "vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary, mask: int) -> None:
+        self.vocabulary = vocabulary
+        self.mask = mask
+
+
 class Vocabulary:
     """The facts an expression may name, in a fixed order, and what always holds between them.
 
@@ -159,13 +175,14 @@ class Vocabulary:
     first parts of names with a dot. A vocabulary is never changed; ``extended`` gives a larger one.
     """
 
-    __slots__ = ("facts", "index", "invariants", "spaces")
+    __slots__ = ("_gaps", "facts", "index", "invariants", "spaces")
 
     def __init__(self, facts: Iterable[Fact], *, invariants: Iterable[str] = ()) -> None:
         self.facts: tuple[Fact, ...] = tuple(facts)
         self.index: Mapping[str, int] = {fact.name: number for number, fact in enumerate(self.facts)}
         self.invariants: tuple[str, ...] = tuple(invariants)
         self.spaces = frozenset(fact.name.partition(".")[0] for fact in self.facts if "." in fact.name)
+        self._gaps: dict[int, Gaps] = {}
         for place, fact in enumerate(self.facts):
             if self.index[fact.name] != place:
                 message = f"the fact {fact.name} is defined twice"
@@ -202,6 +219,16 @@ class Vocabulary:
             return self.facts[self.index[name]]
         except KeyError:
             raise KeyError(self.nearest(name)) from None
+
+    def gaps(self, mask: int) -> Gaps:
+        """The object that all lines with these gaps share; a mix that is met too late has one a line."""
+        found = self._gaps.get(mask)
+        if found is None:
+            found = Gaps(self, mask)
+            if len(self._gaps) < MOST_GAPS:
+                # Another thread may have been quicker: then its object is the one.
+                found = self._gaps.setdefault(mask, found)
+        return found
 
     def moving_with(self, name: str) -> tuple[str, ...]:
         """The facts that move together with this one, said by it or by them, directly or through others, in order."""

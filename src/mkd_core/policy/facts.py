@@ -368,10 +368,7 @@ class Facts:
     shows no value, as facts are personal.
     """
 
-    __slots__ = ("missing", "origins", "values", "vocabulary")
-
-    #: Bit *i* is set where fact *i* of the vocabulary is missing.
-    missing: int
+    __slots__ = ("gaps", "origins", "values")
 
     def __init__(
         self,
@@ -380,10 +377,15 @@ class Facts:
         origins: Mapping[str, Origin] | None = None,
     ) -> None:
         """From values that were checked already; ``from_mapping`` checks."""
-        self.vocabulary = vocabulary
         self.values = values
         self.origins: Mapping[str, Origin] = origins or {}
-        self.missing = sum(1 << place for place, value in enumerate(values) if value is None)
+        #: What is missing, and of which vocabulary.
+        self.gaps = vocabulary.gaps(sum(1 << place for place, value in enumerate(values) if value is None))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary in whose order the values are."""
+        return self.gaps.vocabulary
 
     @classmethod
     def from_mapping(
@@ -460,7 +462,7 @@ class Facts:
             raise KeyError(self.vocabulary.nearest(name))
         return self.values[place]
 
-    # Properties, and no __getattr__: that would slow down every look at values and missing.
+    # Properties, and no __getattr__: that would slow down every look at values and gaps.
     @property
     def applicant(self) -> FactView:
         """The facts of the applicant."""
@@ -518,7 +520,7 @@ class Facts:
         return hash(self.values)
 
     def __repr__(self) -> str:
-        return f"<Facts: {len(self.values) - self.missing.bit_count()} known>"
+        return f"<Facts: {len(self.values) - self.gaps.mask.bit_count()} known>"
 
 
 class FactView:

@@ -254,6 +254,10 @@ class Policy:
             "undetermined": self.names_of(undetermined),
         }
 
+    def said(self, because: Wording) -> Wording:
+        """The reason of a rule with the values of the day."""
+        return self._program.reading.said(because)
+
     def names_of(self, mask: int) -> list[str]:
         """The ids of the rules in a mask, in the policy's order."""
         return [rule.id for number, rule in enumerate(self.rules) if mask >> number & 1]
@@ -295,7 +299,8 @@ class Policy:
         """The facts under this vocabulary, with the day where they do not say it."""
         if facts.vocabulary is not self.vocabulary:
             facts = facts.under(self.vocabulary)
-        if self.day is None or (place := self.vocabulary.index.get("today")) is None or not facts.missing >> place & 1:
+        place = self.vocabulary.index.get("today")
+        if self.day is None or place is None or not facts.gaps.mask >> place & 1:
             return facts
         values = (*facts.values[:place], self.day, *facts.values[place + 1 :])
         return Facts(self.vocabulary, values, facts.origins)

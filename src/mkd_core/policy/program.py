@@ -159,9 +159,14 @@ class Program:
 
     def _fast(self, names: Names) -> list[str]:
         body = fast_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
+        # One look where a line lacks what the last one lacked, and nothing of that is read.
         guarded = [
-            f"        if facts.missing & {self.needed} or facts.vocabulary is not vocabulary:",
-            "            return late.decide(facts)",
+            "        nonlocal complete",
+            "        if facts.gaps is not complete:",
+            "            gaps = facts.gaps",
+            f"            if gaps.mask & {self.needed} or gaps.vocabulary is not vocabulary:",
+            "                return late.decide(facts)",
+            "            complete = gaps",
             "        v = facts.values",
             "        try:",
             *(f"            {line}" for line in body),
@@ -170,6 +175,7 @@ class Program:
         ]
         return [
             "def bind(policy, vocabulary, late):",
+            "    complete = None",
             "    def decide(facts):",
             *guarded,
             *self._made("0"),
@@ -183,7 +189,7 @@ class Program:
         days = [f" or facts.values[{self.index[name]}] is None" for name in self.day]
         body = gap_lines(self.rules, self.reading.vocabulary, self.reading.parameters, names)
         opened = [
-            f"        if facts.vocabulary is not vocabulary{''.join(days)}:",
+            f"        if facts.gaps.vocabulary is not vocabulary{''.join(days)}:",
             "            facts = ready(facts)",
             "        v = facts.values",
             *(f"        {line}" for line in body),

@@ -67,7 +67,8 @@ def test_what_the_policy_refuses_is_explained_and_mended(office):
     after = mkd("agreement", "submit", "k000002.1", "--as", "k000002", "--json")
 
     assert "decision: refuse (jabar-mkd 2023.1)" in english.out
-    assert "agreement.remote_days: 5 → 4" in english.out
+    assert "Change days away from the office, most in any week, from 5 to 4" in english.out
+    assert "Kurangi hari di luar kantor, terbanyak dalam satu pekan, dari 5 menjadi 4" in indonesian.out
     assert "keputusan: tolak" in indonesian.out
     assert "pekan" in indonesian.out
     assert "MKD410" in before.err
@@ -78,6 +79,24 @@ def test_what_the_policy_refuses_is_explained_and_mended(office):
         "thu",
     ]
     assert after.data["state"] == "submitted"
+
+
+def test_a_mended_plan_is_shown_and_what_it_cannot_say_is_told(office):
+    """Without --apply nothing is written: days, dates and what they change; a target that is lacking is named."""
+    mkd = office.mkd
+    proposed = ("agreement", "propose", "--as", "k000002", "--from", "2023-07-03", "--until", "2023-12-29")
+    mkd(*proposed, "--remote", "mon-fri", "--target", COUNTERED)
+    mkd(*proposed, "--remote", "mon-fri")
+
+    shown = mkd("agreement", "mend", "k000002.1", "--as", "k000002")
+    as_json = mkd("agreement", "mend", "k000002.1", "--as", "k000002", "--json").data
+    lacking = mkd("--lang", "id", "agreement", "mend", "k000002.2", "--as", "k000002")
+
+    assert "Change days in the office, fewest in any week, from 0 to 1" in shown.out
+    assert as_json["changes"][0] == {"fact": "agreement.remote_days", "from": 5, "to": 4}
+    assert len(as_json["words"]["id"]) == 2
+    assert "MKD440" in lacking.err
+    assert "Tambah jumlah target keluaran dari 0 menjadi 1" in lacking.err
 
 
 def test_a_live_agreement_is_amended_recalled_suspended_and_ended(office):

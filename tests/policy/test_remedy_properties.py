@@ -278,7 +278,7 @@ def test_every_remedy_is_said_in_both_languages(rules: list[tuple[str, str]], fl
     remedy = decided(rules, flat).remedy()
 
     for language in ("id", "en"):
-        said = remedy.in_words(language)  # type: ignore[arg-type]
+        said = remedy.in_words(language)
         expected = len(remedy.changes) + len(remedy.needed) + len(remedy.unfixable) + bool(remedy.conflict)
         assert expected == len(said)
         for change, sentence in zip(remedy.changes, said, strict=False):

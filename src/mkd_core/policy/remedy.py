@@ -15,7 +15,7 @@ import heapq
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -76,8 +76,8 @@ class Remedy:
             "complete": self.complete,
         }
 
-    def in_words(self, language: Literal["id", "en"]) -> tuple[str, ...]:
-        """The remedy in sentences, one a change, a missing fact, and a rule that stands in the way."""
+    def in_words(self, language: str) -> tuple[str, ...]:
+        """The remedy in sentences: changes, missing facts, rules in the way. ``language`` is ``id`` or ``en``."""
         return remedy_in_words(self, language)
 
 

@@ -15,10 +15,10 @@ Language = Literal["id", "en"]
 _UNITS = {"days": ("hari", "days"), "months": ("bulan", "months"), "minutes": ("menit", "minutes")}
 
 
-def say_value(value: Value, kind: Kind, language: Language) -> str:
+def say_value(value: Value, kind: Kind, language: str) -> str:
     """A value as people write it: yes or no, ``"HH:MM"`` of minutes, a decimal comma in Indonesian."""
     if isinstance(value, bool):
-        return {"id": ("tidak", "ya"), "en": ("no", "yes")}[language][value]
+        return (("tidak", "ya") if language == "id" else ("no", "yes"))[value]
     if kind is Kind.TIME and isinstance(value, int):
         return show_time(value)
     if isinstance(value, float):
@@ -27,7 +27,7 @@ def say_value(value: Value, kind: Kind, language: Language) -> str:
     return str(value)
 
 
-def remedy_in_words(remedy: Remedy, language: Language) -> tuple[str, ...]:
+def remedy_in_words(remedy: Remedy, language: str) -> tuple[str, ...]:
     """A sentence for each change, each missing fact, each rule that nothing satisfies, and the conflict."""
     vocabulary = remedy.decision.policy.vocabulary
     rules = {finding.rule: finding.because for finding in remedy.decision.all_findings}
@@ -60,7 +60,7 @@ def remedy_in_words(remedy: Remedy, language: Language) -> tuple[str, ...]:
     return tuple(told)
 
 
-def change_in_words(fact: Fact, change: Change, language: Language) -> str:
+def change_in_words(fact: Fact, change: Change, language: str) -> str:
     """One change of a fact as a sentence without its stop."""
     meaning = _inside(_in(fact.meaning, language))
     present, proposed = (say_value(value, fact.kind, language) for value in (change.present, change.proposed))
@@ -77,7 +77,7 @@ def change_in_words(fact: Fact, change: Change, language: Language) -> str:
     return f"{verb} {meaning} dari {present} menjadi {proposed}"
 
 
-def _in(wording: Wording, language: Language) -> str:
+def _in(wording: Wording, language: str) -> str:
     return wording.id if language == "id" else wording.en
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
@@ -36,7 +36,7 @@ class Mended:
     changes: tuple[Change, ...] = ()
     remedy: Remedy = field(repr=False)
 
-    def in_words(self, language: Literal["id", "en"]) -> tuple[str, ...]:
+    def in_words(self, language: str) -> tuple[str, ...]:
         """A sentence for each change; where the plan cannot carry the remedy, the remedy itself."""
         from mkd_core.policy.saying import change_in_words
 

@@ -10,7 +10,9 @@ from attrs import evolve
 from mkd_core.agreements import Agreement, check_terms
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Terms
-from mkd_plugins.cli import options
+from mkd_core.usecases.mending import Mended
+from mkd_core.worktime import plan_to_data
+from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement.answering import change
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.request import Typed, read
@@ -88,22 +90,49 @@ def revise(session: Session, /, how: How, agreement: str, file: str | None, **sa
 @options.acting
 @click.pass_obj
 def mend(session: Session, how: How, agreement: str, take: bool) -> None:
-    """Show the least change of days that the policy would approve; --apply revises the request accordingly."""
+    """Show the least change of days and dates that the policy would approve; --apply revises the request accordingly.
+
+    What no plan can say, such as a target or a reason, is told in words.
+    """
     with session.open() as desk:
         by = desk.acting(how.as_, how.at)
-        mended = desk.mkd.mend(agreement, by=by, at=how.at)
-        if mended is None:
+        mended = desk.mkd.remedy(agreement, by=by, at=how.at)
+        terms = mended.terms
+        if terms is None:
+            told = "; ".join(mended.in_words(desk.language))
             raise InvalidInput(
-                "MKD440", "days alone do not mend it", where=agreement, mend=f"mkd agreement decide {agreement}"
+                "MKD440",
+                "other days and dates do not mend it" + (f": {told}" if told else ""),
+                where=agreement,
+                mend=f"mkd agreement decide {agreement}",
             )
         if not take:
-            answer(how.as_json, {"agreement": agreement, "week": week_lines(mended.plan)}, _lines(mended))
+            answer(how.as_json, _mended_data(agreement, terms, mended), _mended_card(terms, mended, desk))
             return
-    change(session, how, lambda desk, by: desk.mkd.revise(agreement, terms=mended, by=by, at=how.at))
+    change(session, how, lambda desk, by: desk.mkd.revise(agreement, terms=terms, by=by, at=how.at))
 
 
-def _lines(terms: Terms) -> str:
-    return "\n".join(week_lines(terms.plan))
+def _mended_data(agreement: str, terms: Terms, mended: Mended) -> dict[str, Any]:
+    return {
+        "agreement": agreement,
+        "from": terms.starts,
+        "until": terms.ends,
+        "week": week_lines(terms.plan),
+        "plan": plan_to_data(terms.plan),
+        "changes": [each.to_data() for each in mended.changes],
+        "words": {"id": mended.in_words("id"), "en": mended.in_words("en")},
+    }
+
+
+def _mended_card(terms: Terms, mended: Mended, desk: Desk) -> str:
+    say = desk.say
+    return output.card(
+        [
+            (say("since"), f"{terms.starts} {say('until')} {terms.ends or '-'}"),
+            (say("week"), week_lines(terms.plan)),
+            (say("remedy"), mended.in_words(desk.language)),
+        ]
+    )
 
 
 @click.command()

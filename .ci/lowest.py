@@ -19,11 +19,21 @@ FLOOR = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?P<extras>\[[^]]*\])?>=(?P<versio
 def constraints() -> str:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = pyproject["project"]
+    extras = project["optional-dependencies"]
     wanted = [*project["dependencies"]]
-    for extra in project["optional-dependencies"].values():
-        wanted += [line for line in extra if not line.startswith("mkd[")]
+    for extra in held(extras, "all"):
+        wanted += [line for line in extras[extra] if not line.startswith("mkd[")]
     lines = {pinned(line) for line in wanted} | set(pyproject["tool"]["lowest"]["beside"])
     return "\n".join(["# Written by .ci/lowest.py from the floors in pyproject.toml.", *sorted(lines), ""])
+
+
+def held(extras: dict[str, list[str]], name: str) -> set[str]:
+    """The extra and those that it holds."""
+    names = {name}
+    for line in extras[name]:
+        if line.startswith("mkd["):
+            names |= {inner for each in line[4:-1].split(",") for inner in held(extras, each)}
+    return names
 
 
 def pinned(requirement: str) -> str:

@@ -185,16 +185,14 @@ class Columns:
             return Fixed(None if None in (left.value, right.value) else _ORDERS[order](left.value, right.value))
         if lacking(left, right):
             return Fixed(None)
-        left, right = self.wild_once(left), self.wild_once(right)
+        if not (may_be_nan(left) or may_be_nan(right)):
+            return truth(_ORDERS[order](*together(left, right)), left, right)
+        # Python's NaN differs from all; that of the engines equals itself and lies above all numbers.
+        left, right = self.once(left), self.once(right)
         found = _ORDERS[order](*together(left, right))
-        for each in (left, right):
-            if isinstance(each, Column) and each.nan:
-                # Python's NaN differs from all; that of the engines equals itself and lies above all numbers.
-                found = found | each.expr.is_nan() if order == "!=" else found & ~each.expr.is_nan()
-        return truth(found, left, right)
-
-    def wild_once(self, made: Made) -> Made:
-        return self.once(made) if isinstance(made, Column) and made.nan else made
+        nan = (floating(left).is_nan() | floating(right).is_nan()) & ~found.is_null()
+        made = truth(found | nan if order == "!=" else found & ~nan, left, right)
+        return attrs.evolve(made, weight=3 * made.weight)
 
     def among(self, made: Made, values: Sequence[Value]) -> Made:
         """Whether it is one of the values; neighbouring integers are asked for as one range."""
@@ -245,8 +243,8 @@ class Columns:
         if sign == "/" and isinstance(right, Column):
             found = nw.when(sides[1] != 0.0).then(found)
             gaps = gaps or right.low <= 0 <= right.high
-        infinite = [isinstance(each, Column) and each.infinite for each in (left, right)]
-        nan = any(isinstance(each, Column) and each.nan for each in (left, right))
+        infinite = [may_be_infinite(each) for each in (left, right)]
+        nan = may_be_nan(left) or may_be_nan(right)
         return Column(
             expr=found,
             form=form,
@@ -310,8 +308,8 @@ class Columns:
             gaps=condition.gaps or len(arms) < 2 or any(each.gaps for each in columns),
             low=min(lows),
             high=max(highs),
-            infinite=any(each.infinite for each in columns),
-            nan=any(each.nan for each in columns),
+            infinite=any(map(may_be_infinite, arms)),
+            nan=any(map(may_be_nan, arms)),
             weight=sum(map(weight_of, arms)) + (2 if condition.gaps else 1) * condition.weight + 1,
             level=level_of(condition, *arms),
         )
@@ -320,6 +318,18 @@ class Columns:
 def lacking(*sides: Made) -> bool:
     """Whether one of these is missing in every row."""
     return any(isinstance(each, Fixed) and each.value is None for each in sides)
+
+
+def may_be_infinite(made: Made) -> bool:
+    """Whether a float may have left the finite numbers."""
+    if isinstance(made, Column):
+        return made.infinite
+    return isinstance(made.value, float) and not math.isfinite(made.value)
+
+
+def may_be_nan(made: Made) -> bool:
+    """Whether a float may be no number any more."""
+    return made.nan if isinstance(made, Column) else isinstance(made.value, float) and math.isnan(made.value)
 
 
 def known(made: Made) -> Made:
@@ -358,7 +368,7 @@ def truth(expr: nw.Expr, *made: Made) -> Column:
     return Column(
         expr=expr,
         gaps=any(isinstance(each, Column) and each.gaps for each in made),
-        weight=1 + sum((3 if isinstance(each, Column) and each.nan else 1) * weight_of(each) for each in made),
+        weight=1 + sum(map(weight_of, made)),
         level=level_of(*made),
     )
 

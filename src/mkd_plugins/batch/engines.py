@@ -3,84 +3,207 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+from narwhals.dtypes import DType
+from narwhals.stable.v2 import dependencies as of
 
 from mkd_core.errors import InvalidInput
 from mkd_core.policy import Policy
+from mkd_plugins.batch.answers import stages_of
+from mkd_plugins.batch.frames import ANSWERS, Taken, check_names, take
+from mkd_plugins.batch.needs import needed
 
-Frame = TypeVar("Frame")
-
-#: Begins the names of columns that are needed on the way only.
-PREFIX = "__mkd_"
-
-
-def decide_frame(policy: Policy, frame: Frame) -> Frame:
-    """The frame with three more columns: ``outcome``, ``failed`` and ``undetermined``, one answer for each row.
-
-    ``frame`` is a Polars ``DataFrame`` or ``LazyFrame``, a DuckDB relation, a Spark ``DataFrame``, a pandas
-    ``DataFrame`` or an Arrow ``Table``; the answer is of the same kind, and lazy where the frame is. Columns are named
-    like the facts (``applicant.rating``); an absent column is missing in every row, others are kept as they are. Times
-    are minutes of the day, or text ``HH:MM``; dates are dates, or text ``YYYY-MM-DD``; NaN is missing.
-
-    ``outcome`` is approve, refer or refuse; ``failed`` and ``undetermined`` are 64-bit integers in which bit *i* stands
-    for rule *i* (``policy.names_of`` names them). All three are null in a row with a value outside the vocabulary. Rows
-    may come back in another order.
-
-    ``policy`` is that of one day and moment: ``load_policy(ID, on=DATE).at("vote")``. Raises ``InvalidInput`` before
-    anything is computed: for a column named like an answer or like no fact of its namespace, and for columns of a type
-    in which the fact cannot be read.
-    """
-    decided: Frame = _decided(policy, frame)
-    return decided
+#: Stands for the rows of a frame that may have no fact at all.
+_ROW = "row"
 
 
-def _decided(policy: Policy, frame: Any) -> Any:
-    kind = type(frame).__module__.partition(".")[0]
-    match kind, type(frame).__name__:
-        case "polars", "DataFrame":
-            return _of_polars(policy, frame)
-        case ("polars", "LazyFrame"):
-            return _of_lazy(policy, frame)
+def decided(policy: Policy, frame: Any) -> Any:
+    """The frame with its answers; see ``mkd_plugins.batch.decide_frame``."""
+    if of.is_polars_dataframe(frame):
+        return _polars(policy, frame)
+    if of.is_polars_lazyframe(frame):
+        return _polars_lazy(policy, frame)
+    if of.is_duckdb_relation(frame):
+        return _duckdb(policy, frame)
+    if of.is_pyspark_dataframe(frame) or of.is_pyspark_connect_dataframe(frame):
+        return _spark(policy, frame)
+    if of.is_pandas_dataframe(frame):
+        return _pandas(policy, frame)
+    if of.is_pyarrow_table(frame):
+        return _arrow(policy, frame)
+    kind = type(frame)
     raise InvalidInput(
         "MKD255",
-        f"no frame that can be decided: {kind}.{type(frame).__name__}",
+        f"{kind.__module__.partition('.')[0]}.{kind.__name__} is no frame that can be decided",
         mend="give a Polars, DuckDB, Spark, pandas or Arrow frame",
     )
 
 
-def needed(name: str, extra: str) -> Any:
-    """The module of that name; raises ``InvalidInput`` that names the extra to install."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise InvalidInput(
-            "MKD259", f"needs {error.name}, which is not installed", mend=f"pip install 'mkd[{extra}]'"
-        ) from None
+@attrs.frozen(kw_only=True, eq=False)
+class Plan:
+    """What has to be computed on one frame: its facts, and how its engine wants them.
+
+    ``places`` says which column holds a fact. ``guarded`` engines stop at an overflow. ``complete`` columns have no
+    null and no NaN; a ``spotless`` frame has no value outside the vocabulary.
+    """
+
+    policy: Policy
+    schema: Mapping[str, DType]
+    places: Mapping[str, str]
+    empty: Collection[str]
+    guarded: bool
+    complete: Collection[str] = ()
+    spotless: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        policy: Policy,
+        native: Any,
+        names: Sequence[str],
+        *,
+        cased: bool = True,
+        guarded: bool = False,
+        empty: Collection[str] = (),
+        times: Collection[str] = (),
+    ) -> Plan:
+        """The plan for a frame whose columns were called ``names`` by whoever gave it.
+
+        Columns in ``empty`` have a type without values, those in ``times`` are times of the clock though narwhals does
+        not say so. ``cased`` is false for engines to which ``Outcome`` and ``outcome`` are one name.
+        """
+        check_names(names, policy.vocabulary, cased=cased)
+        schema = dict(nw.from_native(native).collect_schema())
+        places = {name: column for name, column in zip(names, schema, strict=True) if name in policy.vocabulary}
+        schema |= {column: nw.Time() for name, column in places.items() if name in times}
+        return cls(
+            policy=policy,
+            schema=schema,
+            places=places,
+            empty={places[name] for name in empty if name in places},
+            guarded=guarded,
+        )
+
+    @property
+    def prefix(self) -> str:
+        """Begins the names of columns that are needed on the way only, and no other."""
+        prefix = "__mkd_"
+        while any(name.casefold().startswith(prefix) for name in self.schema):
+            prefix = f"_{prefix}"
+        return prefix
+
+    def taken(self) -> Taken:
+        """What the frame says of the facts."""
+        return take(
+            self.schema,
+            self.places,
+            self.policy.vocabulary,
+            prefix=self.prefix,
+            empty=self.empty,
+            complete=self.complete,
+            day=self.policy.day,
+        )
+
+    def looked_through(self, frame: Any) -> Plan:
+        """The same plan, knowing which facts of a Polars frame in memory have no gap, and whether all are allowed."""
+        full = {column for column in self.places.values() if frame[column].null_count() == 0}
+        taken = self.taken()
+        nan = {column: nw.col(column).is_nan().any() for column in full if self.schema[column].is_float()}
+        bad = {f"{self.prefix}bad{number}": wrong.any() for number, wrong in enumerate(taken.bad)}
+        seen: dict[str, bool] = {}
+        if nan or bad:
+            looked = nw.from_native(frame.lazy())
+            if taken.before:
+                looked = looked.with_columns(**taken.before)
+            looked = looked.select(**nan, **bad)
+            seen = looked.collect().rows(named=True)[0]
+        complete = {column for column in full if not seen.get(column)}
+        return attrs.evolve(self, complete=complete, spotless=not any(seen[name] for name in bad))
+
+    def decide(self, native: Any) -> Any:
+        """The frame with its answers, as lazy as it came."""
+        taken = self.taken()
+        if self.spotless:
+            taken = attrs.evolve(taken, bad=())
+        frame = nw.from_native(native)
+        for stage in stages_of(self.policy, taken, prefix=self.prefix, guarded=self.guarded):
+            frame = frame.with_columns(**stage)
+        return frame.select(*self.schema, *ANSWERS).to_native()
 
 
-def _of_polars(policy: Policy, frame: Any) -> Any:
+def _polars(policy: Policy, frame: Any) -> Any:
+    """What lies in memory is looked through first: without gaps and bad rows the rules are half the work."""
+    plan = _polars_plan(policy, frame.lazy(), dict(frame.schema)).looked_through(frame)
+    return plan.decide(frame.lazy()).collect()
+
+
+def _polars_lazy(policy: Policy, frame: Any) -> Any:
+    return _polars_plan(policy, frame, dict(frame.collect_schema())).decide(frame)
+
+
+def _polars_plan(policy: Policy, frame: Any, schema: Mapping[str, Any]) -> Plan:
+    from polars import Null
+
+    return Plan.of(policy, frame, list(schema), empty={name for name, dtype in schema.items() if dtype == Null})
+
+
+def _duckdb(policy: Policy, relation: Any) -> Any:
+    types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    plan = Plan.of(
+        policy,
+        relation,
+        relation.columns,
+        cased=False,
+        guarded=True,
+        empty={name for name, kind in types.items() if kind.strip('"') == "NULL"},
+        times={name for name, kind in types.items() if kind == "TIME"},
+    )
+    return plan.decide(relation)
+
+
+def _spark(policy: Policy, frame: Any) -> Any:
+    """Spark reads a dot in a name as a part of a struct, so columns have other names while rules are computed."""
+    names = frame.columns
+    plain = [f"c{number}" for number in range(len(names))]
+    empty = {name for name, kind in frame.dtypes if kind == "void"}
+    plan = Plan.of(policy, frame.toDF(*plain), names, cased=False, guarded=True, empty=empty)
+    return plan.decide(frame.toDF(*plain)).toDF(*names, *ANSWERS)
+
+
+def _pandas(policy: Policy, frame: Any) -> Any:
     pl = needed("polars", "polars")
-    empty = {name for name, dtype in frame.schema.items() if dtype == pl.Null}
-    return _with_answers(policy, frame.lazy(), empty=empty).collect()
-
-
-def _of_lazy(policy: Policy, frame: Any) -> Any:
-    pl = needed("polars", "polars")
-    empty = {name for name, dtype in frame.collect_schema().items() if dtype == pl.Null}
-    return _with_answers(policy, frame, empty=empty)
-
-
-def _with_answers(policy: Policy, native: Any, *, empty: set[str]) -> Any:
-    nw = needed("narwhals.stable.v2", "polars")
-    from mkd_plugins.batch.answers import stages_of
-    from mkd_plugins.batch.frames import ANSWERS, check_names, take
-
-    frame = nw.from_native(native)
-    schema = frame.collect_schema()
-    names = list(schema)
+    pd = importlib.import_module("pandas")
+    names = [str(name) for name in frame.columns]
     check_names(names, policy.vocabulary)
-    places = {name: name for name in names if name in policy.vocabulary}
-    taken = take(schema, places, policy.vocabulary, prefix=PREFIX, empty=empty, day=policy.day)
-    for stage in stages_of(policy, taken, prefix=PREFIX, guarded=False):
-        frame = frame.with_columns(**stage)
-    return frame.select(*names, *ANSWERS).to_native()
+    facts = [name for name in names if name in policy.vocabulary]
+    columns = {_ROW: pl.int_range(len(frame), eager=True)}
+    for name in facts:
+        try:
+            columns[name] = pl.from_pandas(frame[name])
+        except (TypeError, ValueError, pl.exceptions.PolarsError):
+            raise InvalidInput(
+                "MKD258", f"{name}: values of several types", where="frame", mend="cast the columns before"
+            ) from None
+    decided = _polars(policy, pl.DataFrame(columns))
+    answers = {"outcome": decided["outcome"].to_list()}
+    for mask in ("failed", "undetermined"):
+        numbers = decided[mask].fill_null(0).to_numpy().copy()
+        answers[mask] = pd.arrays.IntegerArray(numbers, decided[mask].is_null().to_numpy().copy())
+    return frame.assign(**answers)
+
+
+def _arrow(policy: Policy, table: Any) -> Any:
+    pl = needed("polars", "polars")
+    pa = importlib.import_module("pyarrow")
+    check_names(table.column_names, policy.vocabulary)
+    facts = [name for name in table.column_names if name in policy.vocabulary]
+    columns = {_ROW: pl.int_range(len(table), eager=True)}
+    columns |= {name: pl.from_arrow(table.column(name)) for name in facts}
+    decided = _polars(policy, pl.DataFrame(columns))
+    for name, kind in (("outcome", pa.string()), ("failed", pa.int64()), ("undetermined", pa.int64())):
+        table = table.append_column(name, decided[name].to_arrow().cast(kind))
+    return table

@@ -30,7 +30,7 @@ _ACCEPTED: Mapping[Kind, str] = {
     Kind.YES_NO: "booleans",
     Kind.INTEGER: "integers",
     Kind.FLOAT: "numbers",
-    Kind.TIME: 'integers (minutes of the day) or text "HH:MM"',
+    Kind.TIME: 'minutes of the day or text "HH:MM"',
     Kind.DATE: 'dates or text "YYYY-MM-DD"',
     Kind.CHOICE: "text",
     Kind.TEXT: "text",
@@ -148,6 +148,8 @@ class _Reading:
             case Kind.TIME:
                 if dtype == nw.String:
                     self._time_of_text()
+                elif dtype == nw.Time:
+                    self._time_of_clock()
                 elif dtype.is_integer():
                     self._whole(dtype)
             case Kind.DATE:
@@ -155,6 +157,8 @@ class _Reading:
                     self.column = Column(expr=self.raw, gaps=gaps)
                 elif dtype == nw.String:
                     self._date_of_text()
+                elif dtype == nw.Datetime and getattr(dtype, "time_zone", None) is None:
+                    self._date_of_moment()
             case Kind.CHOICE | Kind.TEXT:
                 self._text(dtype)
 
@@ -207,8 +211,15 @@ class _Reading:
     def _time_of_text(self) -> None:
         right = self.raw.str.contains(TIME)
         text = nw.when(right).then(self.raw)
-        minutes = text.str.slice(0, 2).cast(nw.Int64) * 60 + text.str.slice(3, 2).cast(nw.Int64)
-        self.bad.append(~right)
+        self._minutes(text.str.slice(0, 2).cast(nw.Int64) * 60 + text.str.slice(3, 2).cast(nw.Int64), ~right)
+
+    def _time_of_clock(self) -> None:
+        clock = self.raw.dt
+        minutes = clock.hour().cast(nw.Int64) * 60 + clock.minute().cast(nw.Int64)
+        self._minutes(minutes, (clock.second() != 0) | (clock.nanosecond() != 0))
+
+    def _minutes(self, minutes: nw.Expr, wrong: nw.Expr) -> None:
+        self.bad.append(wrong)
         if self.fact.low is not None and self.fact.low > 0:
             self.bad.append(minutes < int(self.fact.low))
         if self.fact.high is not None and self.fact.high < 2879:
@@ -227,6 +238,13 @@ class _Reading:
         right = shaped & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
         self.bad.append(~right)
         self.column = Column(expr=nw.when(right).then(self.raw).str.to_date(format="%Y-%m-%d"), gaps=self.gaps)
+        self.computed = True
+
+    def _date_of_moment(self) -> None:
+        """Dates of pandas are moments at midnight; any other moment is no date."""
+        day = self.raw.cast(nw.Date)
+        self.bad.append(day.cast(nw.Datetime) != self.raw)
+        self.column = Column(expr=day, gaps=self.gaps)
         self.computed = True
 
     def _text(self, dtype: DType) -> None:

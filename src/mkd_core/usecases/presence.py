@@ -11,6 +11,7 @@ from attrs import field, frozen
 from mkd_core.agreements import Agreement, State
 from mkd_core.coverage import Per, Requirement, check_coverage, coverage_facts
 from mkd_core.errors import InvalidInput
+from mkd_core.events import Terms
 from mkd_core.people import Employee, Unit
 from mkd_core.ports import Holiday
 from mkd_core.usecases.context import Context
@@ -20,6 +21,8 @@ from mkd_core.worktime import OFF, Day, Window
 
 LONGEST = 366
 """The most days that one question may span."""
+_AHEAD = 28
+"""Over how many days a unit is looked at before a request is granted in it."""
 
 
 @frozen(kw_only=True)
@@ -104,40 +107,87 @@ def _day(
     return PlannedDay(person=employee.key, on=on, windows=usual.windows, basis="standard" if ctx.hours else "unknown")
 
 
-def unit_facts(
-    ctx: Context, case: Case, granted: Agreement, demands: Sequence[Requirement], days: int = 28
-) -> dict[str, Any]:
+def unit_facts(ctx: Context, case: Case, granted: Agreement, demands: Sequence[Requirement]) -> dict[str, Any]:
     """``unit.lowest_onsite_share`` and its kin, if the request is granted, over four weeks from its start or today.
 
     Counted over the people of the unit itself; a demand per team or counter stays out, since no backend tells who
     belongs to one. What is pending is counted as if it were granted: quota is reserved at submission.
     """
     unit, first = case.unit, max(granted.latest.terms.starts, case.organisation.on)
-    counted = [demand for demand in demands if demand.per is Per.UNIT]
-    people = [person for person in case.organisation.people() if person.unit == unit.key and person.active]
-    if not counted or not people:
+    if not _of_units(demands):
         return {}
-    dates = [first + timedelta(days=offset) for offset in range(-1, days)]
-    plans: dict[date, dict[str, Day]] = {on: {} for on in dates}
-    for person in people:
-        held = list(ctx.dossier(person.key).agreements.values())
-        if person.key == granted.applicant:
-            held = [granted, *(other for other in held if other.id != granted.id)]
-        for on in dates:
-            plans[on][person.key] = _if_granted(ctx, unit, on, held)
+    seasons = _seasons_ahead(ctx, unit, first)
+    ahead = {}
+    for person in case.organisation.people():
+        if person.unit == unit.key and person.active:
+            held = list(ctx.dossier(person.key).agreements.values())
+            if person.key == granted.applicant:
+                held = [granted, *(other for other in held if other.id != granted.id)]
+            ahead[person.key] = _days_ahead(ctx, held, first, seasons)
+    return facts_ahead(unit, ahead, first, demands)
+
+
+def days_ahead(
+    ctx: Context, unit: Unit, agreements: Sequence[Agreement], first: date, terms: Terms | None = None
+) -> tuple[Day, ...]:
+    """Four weeks of somebody with these agreements whose pending requests were all granted, one of ``terms`` besides.
+
+    They begin with the day before ``first``, for its night shifts.
+    """
+    return _days_ahead(ctx, agreements, first, _seasons_ahead(ctx, unit, first), terms)
+
+
+def facts_ahead(
+    unit: Unit, ahead: Mapping[str, Sequence[Day]], first: date, demands: Sequence[Requirement]
+) -> dict[str, Any]:
+    """``unit.lowest_onsite_share`` and its kin of people whose next four weeks these are (see ``days_ahead``)."""
+    if not ahead:
+        return {}
+    dates = _dates_ahead(first)
+    plans = {on: {person: days[number] for person, days in ahead.items()} for number, on in enumerate(dates)}
     return coverage_facts(
         finding
-        for demand in counted
-        for finding in check_coverage(plans, {unit.key: [person.key for person in people]}, dates[1:], demand)
+        for demand in _of_units(demands)
+        for finding in check_coverage(plans, {unit.key: list(ahead)}, dates[1:], demand)
     )
 
 
-def _if_granted(ctx: Context, unit: Unit, on: date, agreements: Sequence[Agreement]) -> Day:
+def _of_units(demands: Sequence[Requirement]) -> list[Requirement]:
+    return [demand for demand in demands if demand.per is Per.UNIT]
+
+
+def _dates_ahead(first: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range(-1, _AHEAD)]
+
+
+def _seasons_ahead(ctx: Context, unit: Unit, first: date) -> list[str | None]:
+    return [ctx.season(unit, on) for on in _dates_ahead(first)]
+
+
+def _days_ahead(
+    ctx: Context,
+    agreements: Sequence[Agreement],
+    first: date,
+    seasons: Sequence[str | None],
+    terms: Terms | None = None,
+) -> tuple[Day, ...]:
+    return tuple(
+        terms.plan.day(on, season)
+        if terms is not None and _covers(terms, on)
+        else _if_granted(ctx, on, season, agreements)
+        for on, season in zip(_dates_ahead(first), seasons, strict=True)
+    )
+
+
+def _covers(terms: Terms, on: date) -> bool:
+    return terms.starts <= on and (terms.ends is None or on <= terms.ends)
+
+
+def _if_granted(ctx: Context, on: date, season: str | None, agreements: Sequence[Agreement]) -> Day:
     """The day of somebody whose pending requests were all granted."""
-    season = ctx.season(unit, on)
     for agreement in agreements:
         pending = agreement.latest if agreement.latest.state is State.SUBMITTED else None
-        if pending and pending.terms.starts <= on and (pending.terms.ends is None or on <= pending.terms.ends):
+        if pending and _covers(pending.terms, on):
             return pending.terms.plan.day(on, season)
         planned = agreement.day(on, season)
         if planned is not None:

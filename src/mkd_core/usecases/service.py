@@ -26,7 +26,7 @@ from mkd_core.usecases.mending import Mended
 from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
-from mkd_core.worktime import OfficeHours, WorkPlan
+from mkd_core.worktime import Day, OfficeHours, WorkPlan
 
 _REVIEW_AFTER = timedelta(days=365)
 """When an agreement without an end and without a review date is reviewed: a default of ours."""
@@ -439,6 +439,15 @@ class AgreementService:
     def roster(self, unit: str, first: date, last: date, *, at: datetime) -> tuple[PlannedDay, ...]:
         """The days of everybody in a unit and below it."""
         return presence.roster(self._ctx, unit, first, last, at)
+
+    def days_ahead(
+        self, unit: Unit, agreements: Sequence[Agreement], first: date, *, terms: Terms | None = None
+    ) -> tuple[Day, ...]:
+        """Four weeks of somebody with these agreements, if all that is pending and a request of ``terms`` were granted.
+
+        They begin with the day before ``first``, for its night shifts; ``unit`` is where the person works.
+        """
+        return presence.days_ahead(self._ctx, unit, agreements, first, terms)
 
     def verify(self, head: Head | None = None) -> list[Fault]:
         """Every fault of the journal's chain, none when it is whole; against a ``head`` kept elsewhere, if given."""

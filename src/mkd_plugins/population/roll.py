@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mkd_core.agreements import Agreement
 from mkd_core.errors import NotFound, did_you_mean
 from mkd_core.people import Employee, Unit
 from mkd_core.ports import Identity, NotMine
@@ -29,6 +30,7 @@ class Known:
 
     employee: Employee
     unit: Unit
+    agreements: Sequence[Agreement] = field(default=(), repr=False)
     computed: Mapping[str, Any] = field(repr=False)
     attested: Mapping[str, Attested] = field(repr=False)
 
@@ -78,20 +80,32 @@ class Roll:
         return Known(
             employee=employee,
             unit=self._organisation.unit_of(employee),
+            agreements=tuple(dossier.agreements.values()),
             computed=request_facts(dossier.agreements.values(), NO_AGREEMENT, self.on),
             attested=dossier.attested,
         )
 
-    def facts(self, known: Known, vocabulary: Vocabulary, derived: Mapping[str, Any] | None = None) -> Facts:
+    def again(self) -> Roll:
+        """The same people in a pass of its own."""
+        return Roll(self.service, self.on, unit=self._unit)
+
+    def facts(
+        self,
+        known: Known,
+        vocabulary: Vocabulary,
+        derived: Mapping[str, Any] | None = None,
+        of_unit: Mapping[str, Any] | None = None,
+    ) -> Facts:
         """The facts of a decision on that person, under the plan of which ``derived`` speaks.
 
-        Raises ``InvalidInput`` (MKD251) where a backend gives a value outside the vocabulary.
+        ``of_unit`` is what the unit would look like if it were granted. Raises ``InvalidInput`` (MKD251) where a
+        backend gives a value outside the vocabulary.
         """
         return facts_for(
             applicant=known.employee,
             unit=known.unit,
             derived=derived or {},
-            computed=known.computed,
+            computed={**known.computed, **(of_unit or {})},
             attested=known.attested,
             defaults=self.service.defaults,
             on=self.on,

@@ -12,6 +12,7 @@ from mkd_core.errors import CommandRefused
 from mkd_core.language.tree import mentions, reads
 from mkd_core.people import Unit
 from mkd_core.usecases.deciding import IF_GRANTED, seasons_of
+from mkd_plugins.population.outlook import Outlook
 from mkd_plugins.population.roll import Known, Roll
 from mkd_plugins.population.side import Side
 from mkd_plugins.population.template import Template
@@ -77,6 +78,8 @@ class Judge:
         self._plan_facts: dict[str | None, Mapping[str, Any]] = {}
         self._seasons_of_day: dict[str, str | None] = {}
         self._seasons_of_plan: dict[str, Sequence[str | None]] = {}
+        looked_at = template is not None and any(fact in IF_GRANTED for fact in self.policy.reads)
+        self._outlook = Outlook(roll, template.terms, self.policy.coverage) if template and looked_at else None
         if template is not None:
             _check(template, roll, self.policy)
 
@@ -89,15 +92,19 @@ class Judge:
         """The verdict of all rules on the plan, in the season in which it is gravest."""
         if self.template is None:
             raise TypeError("there is no plan to decide on")
-        verdicts = [self._in_season(known, season) for season in self._seasons(self.template, known.unit)]
+        of_unit = self._outlook.facts(known) if self._outlook else {}
+        seasons = self._seasons(self.template, known.unit)
+        verdicts = [self._in_season(known, season, of_unit) for season in seasons]
         return max(verdicts, key=lambda verdict: GRAVITY.index(verdict.outcome))
 
-    def _in_season(self, known: Known, season: str | None) -> Verdict:
+    def _in_season(self, known: Known, season: str | None, of_unit: Mapping[str, Any]) -> Verdict:
         reading = self._reading(season)
-        return reading.verdict(self._facts(known, self._derived(season)), reading.every)
+        return reading.verdict(self._facts(known, self._derived(season), of_unit), reading.every)
 
-    def _facts(self, known: Known, derived: Mapping[str, Any] | None = None) -> Facts:
-        facts = self.roll.facts(known, self.policy.vocabulary, derived)
+    def _facts(
+        self, known: Known, derived: Mapping[str, Any] | None = None, of_unit: Mapping[str, Any] | None = None
+    ) -> Facts:
+        facts = self.roll.facts(known, self.policy.vocabulary, derived, of_unit)
         return facts if self.day == self.roll.on else facts.with_values({"today": self.day})
 
     def _reading(self, season: str | None) -> _Reading:

@@ -82,7 +82,8 @@ class Verdict:
     """What a policy said: enough to see it and to decide it again; the facts it used lie beside the chain.
 
     ``failed`` and ``undetermined`` are ids of rules, private since the name of a rule may tell a circumstance;
-    ``season`` is the one whose variant decided, if any.
+    ``season`` is the one whose variant decided, if any; ``fingerprint`` tells the rules and parameters that decided
+    from others of the same version.
     """
 
     outcome: str
@@ -93,6 +94,7 @@ class Verdict:
     failed: tuple[str, ...] = private(())
     undetermined: tuple[str, ...] = private(())
     season: str | None = None
+    fingerprint: str = ""
 
 
 # ---- the agreement ---------------------------------------------------------------------------------------------------

@@ -106,6 +106,8 @@ def seasons_of(terms: Terms, unit: Unit, calendar: Calendar | None) -> Sequence[
 
 
 def _decided(policy: Policy, facts: Facts, *, on: date, moment: str, season: str | None) -> Decided:
+    from mkd_core.policy.replaying import fingerprint
+
     of_the_day = policy.on(on, frozenset({season}) if season else frozenset())
     decision = (of_the_day if moment == "request" else of_the_day.at("vote")).decide(facts)
     brief = {finding.rule: finding.status for finding in decision.findings}
@@ -120,6 +122,7 @@ def _decided(policy: Policy, facts: Facts, *, on: date, moment: str, season: str
             failed=tuple(rule for rule, status in brief.items() if status == "failed"),
             undetermined=tuple(rule for rule, status in brief.items() if status == "undetermined"),
             season=season,
+            fingerprint=fingerprint(of_the_day),
         ),
         facts=dict(facts.known()),
         route=tuple(

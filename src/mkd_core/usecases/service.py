@@ -15,7 +15,19 @@ from mkd_core.people import Mandate, Unit
 from mkd_core.performance import Level
 from mkd_core.ports import Calendar, Identity, Journal, Notification, Payroll
 from mkd_core.targets import Target
-from mkd_core.usecases import agreements, clock, closing, delivery, mending, presence, reading, results, votes, vouching
+from mkd_core.usecases import (
+    agreements,
+    clock,
+    closing,
+    delivery,
+    mending,
+    presence,
+    reading,
+    replaying,
+    results,
+    votes,
+    vouching,
+)
 from mkd_core.usecases.clock import TickReport
 from mkd_core.usecases.context import Context, Default, Policies, Schemes
 from mkd_core.usecases.deciding import Decided
@@ -26,6 +38,7 @@ from mkd_core.usecases.mending import Mended
 from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
+from mkd_core.usecases.replaying import DecidedThen
 from mkd_core.worktime import Day, OfficeHours, WorkPlan
 
 _REVIEW_AFTER = timedelta(days=365)
@@ -419,6 +432,10 @@ class AgreementService:
     def history(self, agreement: str) -> tuple[Happened, ...]:
         """Everything that happened to an agreement."""
         return reading.history(self._ctx, agreement)
+
+    def replay(self, agreement: str) -> tuple[DecidedThen, ...]:
+        """Every recorded decision on it, decided again on the facts of then: the same, or what has changed since."""
+        return replaying.replay(self._ctx, agreement)
 
     def inbox(self, person: str, *, at: datetime) -> tuple[Task, ...]:
         """What waits for a person."""

@@ -149,3 +149,92 @@ def test_all_installed_policies_are_tested_at_once(mkd):
 
     assert all(each["wrong"] == [] and each["cases"] >= 15 for each in done.data)
     assert "jabar-mkd" in [each["policy"] for each in done.data]
+
+
+@pytest.mark.bare
+def test_a_policy_is_shown_as_a_document_in_either_language(mkd):
+    """Title, sources and how they were read, rules in words, numbers with units, route, proof and coverage."""
+    english, indonesian = (
+        mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", "--lang", lang) for lang in ("en", "id")
+    )
+
+    for text in (
+        "Dynamic Working Arrangement\n===========================\n",
+        "base; in force 2023-06-19 until 2025-04-21",
+        "requires   Days away from the office, most in any week: at most 4 days/week",
+        "otherwise  refused",
+        "article 9 (read: in the press only)",
+        "the superior",
+        "Days away from the office, most",
+        "In the office: check-in. Elsewhere: results.",
+        "On site at least 1 people of each unit, mon, tue, wed, thu, fri, 08:00 to 15:00.",
+    ):
+        assert text in english.out
+    for text in (
+        "Mekanisme Kerja Dinamis",
+        "berlaku 2023-06-19 sampai sebelum 2025-04-21",
+        "mensyaratkan  Hari di luar kantor, terbanyak dalam satu pekan: paling banyak 4 hari/pekan",
+        "pasal 9 (dibaca: hanya dari berita)",
+        "Di kantor: presensi. Di luar kantor: hasil.",
+    ):
+        assert text in indonesian.out
+
+
+@pytest.mark.bare
+def test_the_document_shows_the_numbers_of_the_day(mkd):
+    """On a day of Ramadan the shorter hours, on a day of a decree the decree, with --layer base what lies below it."""
+    ramadan = mkd("policy", "show", "jabar-mkd", "--on", "2024-03-20")
+    decree = mkd("policy", "show", "jabar-mkd", "--on", "2024-04-16", "--json").data
+    below = mkd("policy", "show", "jabar-mkd", "--on", "2024-04-16", "--layer", "base", "--json").data
+
+    assert "during ramadan" in ramadan.out
+    assert "at least 1950 minutes/week" in ramadan.out
+    assert (decree["layer"], below["layer"]) == ("decree", "base")
+    assert decree["version"] != below["version"]
+
+
+@pytest.mark.bare
+def test_the_document_as_markdown_is_a_page(mkd):
+    """Headings, tables and lists; nothing in it is taken for a mark by mistake."""
+    page = mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", "--format", "markdown").out
+
+    assert page.startswith("# Dynamic Working Arrangement\n\n- jabar-mkd 2023.1")
+    assert "\n## Rules\n\n### remote-days\n\n" in page
+    assert "| max\\_remote\\_days | 4 days/week |" in page
+    assert "- **requires**: Days away from the office" in page
+
+
+@pytest.mark.bare
+def test_a_rule_is_explained_with_what_it_rests_on(mkd):
+    """In words, its source, its numbers, who knows the facts, where it turns, and what happens while one is missing."""
+    english, indonesian = (
+        mkd("policy", "explain", "jabar-mkd", "remote-days", "--on", "2023-07-03", "--lang", lang)
+        for lang in ("en", "id")
+    )
+
+    for text in (
+        "jabar-mkd 2023.1, remote-days: At most 4 days a week away from the office",
+        "agreement.remote_days <= parameter.max_remote_days",
+        "from 0 to 7 days/week; known by the plan; negotiable",
+        "passes up to 4 days/week, fails from 5 days/week",
+        "if missing: undetermined: referred to a person",
+    ):
+        assert text in english.out
+    assert "terpenuhi sampai 4 hari/pekan, dilanggar mulai 5 hari/pekan" in indonesian.out
+
+    told = mkd("policy", "explain", "jabar-mkd", "--all", "--on", "2023-07-03", "--json").data
+    [days] = [rule for rule in told["rules"] if rule["rule"] == "remote-days"]
+    [fact] = days["facts"]
+    assert fact["turns"]["runs"] == [
+        {"from": 0, "to": 4, "status": "passed"},
+        {"from": 5, "to": 7, "status": "failed"},
+    ]
+    assert fact["missing"] == ["undetermined"]
+
+
+@pytest.mark.bare
+def test_explaining_nothing_is_wrong_usage(mkd):
+    """A rule or --all has to be said; a slip in a rule's name is answered with the right one."""
+    assert mkd("policy", "explain", "jabar-mkd").status == 2
+    slip = mkd("policy", "explain", "jabar-mkd", "remote-dais")
+    assert (slip.status, "did you mean remote-days" in slip.err) == (1, True)

@@ -7,7 +7,7 @@ import math
 
 import attrs
 
-from mkd_core.language.vocabulary import BadValue, Kind, Value, read_time
+from mkd_core.language.vocabulary import BadValue, Kind, Value, read_time, show_time
 
 #: What may be written for a parameter; a ``datetime.time`` is a time, text stands for a choice.
 Written = bool | int | float | str | datetime.date | datetime.time
@@ -24,6 +24,17 @@ class Parameter:
     def is_list(self) -> bool:
         """Whether it is a list, which stands only behind ``in``."""
         return isinstance(self.value, tuple)
+
+    def to_data(self) -> object:
+        """The value as JSON writes it: times ``"HH:MM"``, dates ``"YYYY-MM-DD"``, a list as a list."""
+        if isinstance(self.value, tuple):
+            return [self._data(each) for each in self.value]
+        return self._data(self.value)
+
+    def _data(self, value: Value) -> object:
+        if self.kind is Kind.TIME and isinstance(value, int):
+            return show_time(value)
+        return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def read_parameter(written: object) -> Parameter:

@@ -19,7 +19,7 @@ from mkd_core.language.parameters import Parameter
 from mkd_core.language.tree import Comparison, Constant, Membership, Node, ParameterName, children, mentions, walk
 from mkd_core.language.vocabulary import Fact, Kind, Value, Vocabulary
 
-MOST_TRIALS = 10_000
+MOST_TRIALS = 5_000
 MOST_RUNS = 64
 
 Box = Mapping[str, Possible]

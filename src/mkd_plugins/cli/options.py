@@ -81,6 +81,9 @@ def acting(command: Callable[..., None]) -> Callable[..., None]:
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 version_on = click.option("--on", type=DATE, metavar="DATE", help="The version of that day.  [the newest]")
+in_language = click.option(
+    "--lang", "language", type=click.Choice(["en", "id"]), help="Language of the answer.  [as mkd --lang]"
+)
 as_person = click.option("--as", "as_", metavar="PERSON", help="Who acts: a key, a service number or a login.")
 
 

@@ -43,12 +43,19 @@ def found_folder(session: Session, name: str) -> Traversable | Path:
 
 def found_policy(session: Session, name: str, *, on: date, layer: Literal["base"] | None = None) -> Policy:
     """The version in force on that day, with its seasons from the shipped calendar."""
-    return found_history(session, name).on(on, [season.name for season in seasons_between(on, on)], layer=layer)
+    return chosen_version(found_history(session, name), on=on, layer=layer)
 
 
 def found_version(session: Session, name: str, *, on: date | None) -> Policy:
     """The version of that day; the newest of the base when nobody says a day."""
-    return found_policy(session, name, on=on) if on else found_history(session, name).bases[-1]
+    return chosen_version(found_history(session, name), on=on)
+
+
+def chosen_version(history: History, *, on: date | None, layer: Literal["base"] | None = None) -> Policy:
+    """The version of that day with its seasons; the newest of the base when nobody says a day."""
+    if on is None:
+        return history.bases[-1]
+    return history.on(on, [season.name for season in seasons_between(on, on)], layer=layer)
 
 
 def installed(session: Session) -> dict[str, History]:

@@ -11,6 +11,7 @@ _COMMANDS = {
     "To read": (
         Entry("list", f"{_HERE}.listing:listed", "Every installed policy with its versions."),
         Entry("show", f"{_HERE}.showing:show", "One policy as a document."),
+        Entry("explain", f"{_HERE}.explaining:explain_rule", "One rule: in words, its source, where it turns."),
         Entry("facts", f"{_HERE}.facts:read_facts", "The facts that a policy reads, and a line of them to fill in."),
     ),
     "To write": (

@@ -1,4 +1,4 @@
-"""``mkd policy show``."""
+"""``mkd policy show``: a policy as a document."""
 
 from __future__ import annotations
 
@@ -7,79 +7,107 @@ from typing import Any
 
 import click
 
-from mkd_plugins.cli import options, output
-from mkd_plugins.cli.policies import found_history, found_policy
+from mkd_core.coverage import Requirement
+from mkd_core.policy import History, Policy
+from mkd_core.policy.wording import in_words
+from mkd_core.sources import Source
+from mkd_plugins.cli import options
+from mkd_plugins.cli.policies import chosen_version, found_history
+from mkd_plugins.cli.policy.page import as_markdown, as_text, page
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.words import say
 
 
 @click.command()
 @click.argument("name", metavar="ID_OR_FILE")
 @options.version_on
+@click.option("--layer", type=click.Choice(["base"]), help="Look past decrees.")
+@options.in_language
+@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 @options.as_json
 @click.pass_obj
-def show(session: Session, name: str, on: date | None, as_json: bool) -> None:
-    """One policy: its versions, parameters, rules and route, each with its source and how it was read."""
-    language = session.words()
+def show(
+    session: Session, name: str, on: date | None, layer: str | None, language: str | None, form: str, as_json: bool
+) -> None:
+    """One policy as a document: sources, rules in words, numbers, route, proof, coverage, versions.
+
+    \b
+    mkd policy show jabar-mkd --on 2024-03-20 --lang id
+    mkd policy show rules/ --format markdown > policy.md
+    """
     history = found_history(session, name)
-    chosen = found_policy(session, name, on=on) if on else history.bases[-1]
-    rules = [
-        {
-            "rule": rule.id,
-            "otherwise": rule.otherwise,
-            "require": rule.require,
-            "source": _source(chosen.sources[rule.source].title, rule.article),
-            "read": chosen.sources[rule.source].read,
-        }
-        for rule in chosen.rules
-    ]
-    parameters = [
-        {
-            "parameter": key,
-            "value": _plain(each.parameter.value),
-            "unit": each.unit,
-            "source": _source(chosen.sources[each.source].title, each.article) if each.source else "",
-        }
-        for key, each in chosen.parameters.items()
-    ]
-    route = [step.to_data() for step in chosen.steps]
-    data = {
-        "id": chosen.id,
-        "version": chosen.version,
-        "in_force": str(chosen.period),
+    chosen = chosen_version(history, on=on, layer="base" if layer else None)
+    sections = page(chosen, history, language or session.words())
+    answer(as_json, _data(chosen, history), as_markdown(sections) if form == "markdown" else as_text(sections))
+
+
+def _data(policy: Policy, history: History) -> dict[str, Any]:
+    trees = dict(policy.at("vote").trees)
+    return {
+        "id": policy.id,
+        "version": policy.version,
+        "layer": policy.layer,
+        "initiation": policy.initiation,
+        "zone": policy.zone,
+        "in_force": str(policy.period),
         "versions": list(history.versions),
-        "title": {"id": chosen.title.id, "en": chosen.title.en},
-        "parameters": parameters,
-        "rules": rules,
-        "route": route,
+        "title": {"id": policy.title.id, "en": policy.title.en},
+        "seasons": sorted(policy.seasons),
+        "sources": [
+            {"source": name, "title": each.title, "kind": each.kind, "read": each.read}
+            for name, each in policy.sources.items()
+        ],
+        "parameters": [
+            {
+                "parameter": key,
+                "value": each.parameter.to_data(),
+                "unit": each.unit,
+                "source": _cited(policy.sources.get(each.source or ""), each.article),
+            }
+            for key, each in policy.parameters.items()
+        ],
+        "overlays": [
+            {
+                "season": each.season,
+                "parameters": {key: value.to_data() for key, value in each.parameters.items()},
+                "source": _cited(policy.sources.get(each.source or ""), each.article),
+            }
+            for each in policy.overlays
+        ],
+        "rules": [
+            {
+                "rule": rule.id,
+                "otherwise": rule.otherwise,
+                "require": rule.require,
+                "words": {
+                    "id": in_words(trees[number], policy.vocabulary, policy.parameters, "id"),
+                    "en": in_words(trees[number], policy.vocabulary, policy.parameters, "en"),
+                },
+                "because": {"id": policy.said(rule.because).id, "en": policy.said(rule.because).en},
+                "source": _cited(policy.sources[rule.source], rule.article),
+                "read": policy.sources[rule.source].read,
+            }
+            for number, rule in enumerate(policy.rules)
+        ],
+        "route": [{**step.to_data(), "need": step.need, "late": step.late, "when": step.when} for step in policy.steps],
+        "refusal": {"grounds": list(policy.refusal.grounds), "consult_first": policy.refusal.consult_first},
+        "decide_within": str(policy.clock.decide_within) if policy.clock.decide_within else None,
+        "proof": {"office": list(policy.proof.office), "remote": list(policy.proof.remote)},
+        "coverage": [_demand(each) for each in policy.coverage],
     }
-    head = f"{chosen.id} {chosen.version}: {getattr(chosen.title, language)} ({chosen.period})"
-    steps = [(step["step"], step["approver"], step["within"]) for step in route]
-    answer(
-        as_json,
-        data,
-        "\n\n".join(
-            [
-                head,
-                output.table(
-                    ["parameter", *(say(k, language) for k in ("value", "unit", "source"))], _rows(parameters)
-                ),
-                output.table(
-                    [say("rule", language), "otherwise", "require", say("source", language), "read"], _rows(rules)
-                ),
-                output.table([say("step", language), "approver", "within"], steps),
-            ]
-        ),
-    )
 
 
-def _rows(tables: list[dict[str, Any]]) -> list[list[Any]]:
-    return [list(table.values()) for table in tables]
+def _cited(source: Source | None, article: str | None) -> str:
+    if source is None:
+        return ""
+    return f"{source.title} {article}" if article else source.title
 
 
-def _source(title: str, article: str | None) -> str:
-    return f"{title} {article}" if article else title
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, (tuple, frozenset, set)) else value
+def _demand(demand: Requirement) -> dict[str, Any]:
+    return {
+        "per": str(demand.per),
+        "days": sorted(demand.days),
+        "start": demand.start,
+        "end": demand.end,
+        "min_share": None if demand.min_share is None else float(demand.min_share),
+        "min_people": demand.min_people,
+    }

@@ -109,7 +109,7 @@ def test_what_holds_no_scheme_is_no_scheme(name):
     with pytest.raises(PolicyError) as caught:
         load_scheme(name, on=IN_2026)
 
-    assert caught.value.code in ("MKD386", "MKD387")
+    assert caught.value.code in ("MKD386", "MKD326")
 
 
 def test_an_empty_folder_has_no_scheme(tmp_path):
@@ -128,7 +128,7 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
     with pytest.raises(PolicyError, match="save it as UTF-8") as caught:
         load_scheme(odd, on=IN_2026)
 
-    assert caught.value.code == "MKD387"
+    assert caught.value.code == "MKD326"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -136,4 +136,4 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(PolicyError, match=r"gone\.toml") as caught:
         load_scheme(tmp_path / "gone.toml", on=IN_2026)
 
-    assert caught.value.code == "MKD387"
+    assert caught.value.code == "MKD326"

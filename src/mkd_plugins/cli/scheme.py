@@ -20,11 +20,13 @@ def scheme() -> None:
 @options.as_json
 @click.pass_obj
 def listed(session: Session, as_json: bool) -> None:
-    """Every scheme that ships, with its versions."""
-    from mkd_plugins.schemes import scheme_history, shipped_ids
+    """Every installed scheme with its versions."""
+    from mkd_plugins.schemes import scheme_folders, scheme_history
 
     language = session.words()
-    versions = [version for name in shipped_ids() for version in scheme_history(name).schemes]
+    with session.host() as host:
+        names = sorted(scheme_folders(packs=host.packs))
+        versions = [version for name in names for version in scheme_history(name, packs=host.packs).schemes]
     data = [
         {
             "id": version.id,
@@ -50,7 +52,8 @@ def show(session: Session, name: str, on: date | None, as_json: bool) -> None:
     from mkd_plugins.schemes import scheme_history
 
     language = session.words()
-    history = scheme_history(name)
+    with session.host() as host:
+        history = scheme_history(name, packs=host.packs)
     chosen = history.on(on) if on else history.schemes[-1]
     data = {
         "id": chosen.id,

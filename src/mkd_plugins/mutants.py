@@ -1,8 +1,8 @@
 """Small wrongs that could stand in a policy file: each a copy of the file's parts with one of them changed.
 
 Changed are the numbers of rules, of ``when``, of parameters and overlays (by their own step, up and down), the
-operators, and what happens otherwise; dropped is each rule, each overlay and each member of a list. A policy whose
-worked cases notice every such change says nothing by chance.
+operators, and what happens otherwise; dropped is each rule, each overlay, each part of an ``and`` or ``or``, and each
+member of a list. A policy whose worked cases notice every such change says nothing by chance.
 """
 
 from __future__ import annotations
@@ -193,8 +193,11 @@ def _edits(node: ast.expr, body: bytes, step: float | None) -> Iterator[tuple[st
             for at, op in enumerate(ops):
                 changed = [*ops[:at], _OPPOSITES[type(op)](), *ops[at + 1 :]]
                 yield "ops", changed, *_exchanged(op, [left, *comparators][at], body)
-        case ast.BoolOp(boolean, [first, *_]):
+        case ast.BoolOp(boolean, [first, *_] as values):
             yield "op", _OPPOSITES[type(boolean)](), *_exchanged(boolean, first, body)
+            for at, part in enumerate(values):
+                others = [*values[:at], *values[at + 1 :]]
+                yield "values", others, part.col_offset, f"{ast.unparse(part)} dropped"
         case ast.BinOp(left, operator):
             yield "op", _OPPOSITES[type(operator)](), *_exchanged(operator, left, body)
         case ast.UnaryOp(ast.Not(), operand):

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from mkd_core.allowance import Scheme
 from mkd_core.coverage import Requirement
+from mkd_core.language import Kind, Parameter
 from mkd_core.policy.document import Document, read_document
 from mkd_core.sources import Source
 from mkd_core.worktime import WEEKDAYS, clock
@@ -182,7 +183,7 @@ def _cited(source: str | None, article: str | None) -> str:
 
 def _parameters(policy: Document) -> str:
     rows = [
-        (code(each.name), _shown(each.parameter.value), each.unit, _cited(each.source, each.article))
+        (code(each.name), _shown(each.parameter), each.unit, _cited(each.source, each.article))
         for each in policy.parameters.values()
     ]
     for overlay in policy.overlays:
@@ -190,7 +191,7 @@ def _parameters(policy: Document) -> str:
             unit = policy.parameters[name].unit if name in policy.parameters else ""
             row = (
                 f"{code(name)} in {overlay.season}",
-                _shown(parameter.value),
+                _shown(parameter),
                 unit,
                 _cited(overlay.source, overlay.article),
             )
@@ -198,8 +199,11 @@ def _parameters(policy: Document) -> str:
     return f"**Parameters**\n\n{table(('parameter', 'value', 'unit', 'source'), rows)}" if rows else ""
 
 
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple, frozenset, set)) else str(value)
+def _shown(parameter: Parameter) -> str:
+    values = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
+    return ", ".join(
+        clock(each) if parameter.kind is Kind.TIME and isinstance(each, int) else str(each) for each in values
+    )
 
 
 def _rules(policy: Document, sources: Mapping[str, Source]) -> str:
@@ -277,7 +281,7 @@ def _scheme(version: Version) -> str:
     scheme = version.read
     assert isinstance(scheme, Scheme)
     numbers = [
-        (code(each.name), _shown(each.parameter.value), each.unit, _cited(each.source.id, each.article))
+        (code(each.name), _shown(each.parameter), each.unit, _cited(each.source.id, each.article))
         for each in scheme.parameters.values()
     ]
     lines = [

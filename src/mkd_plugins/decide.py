@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mkd_core.errors import InvalidInput
@@ -11,12 +11,18 @@ from mkd_core.policy import Decision, Facts, Policy
 
 
 def decide_lines(
-    policy: Policy, lines: Iterable[str | bytes], *, brief: bool = False, all: bool = False
+    policy: Policy,
+    lines: Iterable[str | bytes],
+    *,
+    brief: bool = False,
+    all: bool = False,
+    more: Iterable[Callable[[Decision], Mapping[str, Any]]] = (),
 ) -> Iterator[dict[str, Any]]:
     """One answer for each line of facts, in order: the decision, or ``{"error": …, "line": N}`` for a line not valid.
 
     ``policy`` is that of the day and moment (``load_policy(…).at("vote")``). ``brief`` gives outcome and rule ids only,
-    ``all`` shows passed rules too. Lines count from 1; empty ones are passed over. No error repeats a value.
+    ``all`` shows passed rules too, and each of ``more`` is asked what else to say of a decision. Lines count from 1;
+    empty ones are passed over. No error repeats a value.
     """
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -26,7 +32,10 @@ def decide_lines(
         except InvalidInput as error:
             yield {"error": str(error), "line": number}
         else:
-            yield _answer(decision, brief=brief, all=all)
+            answer = _answer(decision, brief=brief, all=all)
+            for say in more:
+                answer |= say(decision)
+            yield answer
 
 
 def written(answer: dict[str, Any]) -> str:

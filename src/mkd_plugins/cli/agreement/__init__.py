@@ -36,6 +36,7 @@ _COMMANDS = {
         Entry("show", f"{_HERE}.questions:show", "An agreement as it stands."),
         Entry("history", f"{_HERE}.questions:history", "Everything that happened to it."),
         Entry("decide", f"{_HERE}.questions:decide", "What the policy says of it now, and what would mend it."),
+        Entry("replay", f"{_HERE}.questions:replay", "Decide recorded decisions again: the same, or what changed."),
     ),
 }
 

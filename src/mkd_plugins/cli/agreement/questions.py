@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from mkd_core.agreements import Agreement
+from mkd_core.usecases.replaying import DecidedThen
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement import answering
 from mkd_plugins.cli.options import How
@@ -60,6 +62,49 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
         data = decision_data(decided.decision.to_data(everything=everything), hidden)
         told = decided.decision.remedy().in_words(desk.language)
         answer(how.as_json, data, decision_text(data, told, desk))
+
+
+@click.command()
+@click.argument("agreement")
+@options.asking
+@click.pass_obj
+def replay(session: Session, how: How, agreement: str) -> None:
+    """Decide every recorded decision again, on the facts of then: the same, or what has changed since.
+
+    Status 1 where one is not the same.
+    """
+    with session.open() as desk:
+        found = desk.mkd.replay(agreement)
+        rows = [
+            (
+                one.number,
+                one.event,
+                f"{one.verdict.policy} {one.verdict.version}",
+                desk.say(one.verdict.outcome),
+                "; ".join(each.in_words(desk.language) for each in one.again.differences) or desk.say("same"),
+            )
+            for one in found
+        ]
+        headings = ["#", *(desk.say(key) for key in ("event", "policy", "outcome", "again"))]
+        answer(how.as_json, [_replayed(one) for one in found], output.table(headings, rows))
+    if not all(one.again.same for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _replayed(one: DecidedThen) -> dict[str, Any]:
+    verdict, decision = one.verdict, one.again.decision
+    return {
+        "number": one.number,
+        "event": one.event,
+        "policy": {"id": verdict.policy, "version": verdict.version},
+        "on": verdict.on,
+        "at": verdict.moment,
+        "season": verdict.season,
+        "outcome": verdict.outcome,
+        "same": one.again.same,
+        "now": decision.outcome.value if decision else None,
+        "differences": [each.to_data() for each in one.again.differences],
+    }
 
 
 def _entitled(agreement: Agreement) -> set[str]:

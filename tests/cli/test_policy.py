@@ -47,7 +47,7 @@ def test_lint_says_what_is_suspicious_in_both_languages(mkd, town):
     assert (english.status, indonesian.status, strict.status) == (0, 0, 1)
     assert "warning MKD330 2023.1.toml: rule evening, require: it can never fail" in english.out
     assert "peringatan MKD330 2023.1.toml: rule evening, require: tidak pernah dilanggar" in indonesian.out
-    assert english.out.splitlines()[-1] == "2023.1.toml: 0 errors, 1 warnings, 0 notes"
+    assert english.out.splitlines()[-1] == "2023.1.toml: errors: 0, warnings: 1, notes: 0"
     assert [(each["code"], each["severity"], each["place"]) for each in told["findings"]] == [
         ("MKD330", "warning", "rule evening, require")
     ]
@@ -65,10 +65,10 @@ def test_lint_looks_at_all_that_is_installed_and_goes_on_after_a_broken_file(mkd
     both = mkd("policy", "lint", "2023.1.toml", "jabar-mkd")
 
     assert everything.status == 0
-    assert "jabar-mkd: 0 errors, 0 warnings" in everything.out
+    assert "jabar-mkd: errors: 0, warnings: 0" in everything.out
     assert both.status == 1
     assert "MKD304 2023.1.toml: rule" in both.err
-    assert "jabar-mkd: 0 errors" in both.out
+    assert "jabar-mkd: errors: 0" in both.out
 
 
 @pytest.mark.bare

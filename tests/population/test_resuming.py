@@ -69,17 +69,17 @@ def test_a_killed_run_goes_on_and_comes_to_the_same(big: Path, mkd: Callable[...
 
 
 def test_a_backend_that_went_away_is_gone_on_with(
-    service: Callable[..., AgreementService], crowd: Callable[..., Any], two_days: Template, tmp_path: Path
+    service: Callable[..., AgreementService], crowd: Callable[..., Any], tmp_path: Path
 ) -> None:
     """Identity fails closed: there is no answer from a part, and the part is kept."""
     backend = crowd(2_000, fails_at=1_300)
     out, told = tmp_path / "all.jsonl", list[int]()
     with pytest.raises(ConnectionError):
-        eligibility(service(backend), on=ON, template=two_days, out=out)
+        eligibility(service(backend), on=ON, out=out)
     assert not out.exists()
     backend.fails_at = None
 
-    report = eligibility(service(backend), on=ON, template=two_days, out=out, progress=told.append)
+    report = eligibility(service(backend), on=ON, out=out, progress=told.append)
 
     assert told == [1_000, 1_500, 2_000]
     assert report.people == 2_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mkd_plugins.cli import options, output
+from mkd_plugins.cli.counting import counting
 from mkd_plugins.cli.session import Desk, Session, answer
 
 if TYPE_CHECKING:
@@ -64,35 +64,35 @@ def eligibility(
     with session.open() as desk:
         desk.need_overview()
         day = on or _today(desk, at)
-        report = decide_everybody(
-            desk.mkd,
-            on=day,
-            template=read_template(template, on=day, hours=desk.mkd.hours) if template else None,
-            unit=unit,
-            out=out,
-            fresh=not resume,
-            progress=_progress(desk),
-        )
+        plan = read_template(template, on=day, hours=desk.mkd.hours) if template else None
+        with counting(desk.language) as count:
+            report = decide_everybody(
+                desk.mkd,
+                on=day,
+                template=plan,
+                unit=unit,
+                out=out,
+                fresh=not resume,
+                progress=_telling(desk, count),
+            )
         answer(as_json, report.to_data(), "\n".join(_lines(report, desk)))
 
 
 def _today(desk: Desk, at: datetime) -> date:
-    today = at.astimezone().date() if at.tzinfo is None else at.date()
-    click.echo(desk.say("deciding_today", on=today), err=True)
-    return today
+    click.echo(desk.say("deciding_today", on=at.date()), err=True)
+    return at.date()
 
 
-def _progress(desk: Desk) -> Callable[[int], None]:
-    """Tell of a run that goes on, and count on a terminal."""
-    counting = sys.stderr.isatty()
+def _telling(desk: Desk, count: Callable[[int], None]) -> Callable[[int], None]:
+    """The first number is that of a run before, which is said; the others are counted."""
     begun = False
 
     def told(people: int) -> None:
         nonlocal begun
-        if not begun and people:
+        if begun:
+            count(people)
+        elif people:
             click.echo(desk.say("resuming", people=people), err=True)
-        if begun and counting:
-            click.echo(f"\r{people} {desk.say('people')}", err=True, nl=False)
         begun = True
 
     return told

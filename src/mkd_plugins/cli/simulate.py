@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mkd_plugins.cli import options, output
+from mkd_plugins.cli.counting import counting
 from mkd_plugins.cli.policies import found_history
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.words import say
@@ -87,14 +87,9 @@ def simulate(
             from mkd_plugins.population import chart as charts
 
             charts.ready(chart, there=force)
-        simulation = decide_twice(
-            _side(find, before, day),
-            _side(find, after, against_on or day),
-            population,
-            out=out,
-            replace=force,
-            progress=_progress(language),
-        )
+        sides = _side(find, before, day), _side(find, after, against_on or day)
+        with counting(language) as count:
+            simulation = decide_twice(*sides, population, out=out, replace=force, progress=count)
         if chart is not None:
             charts.draw(simulation, chart, language)
         answer(as_json, simulation.to_data(), "\n".join(_lines(simulation, chart, language)))
@@ -128,12 +123,6 @@ def _side(find: Callable[[str], History], told: str, on: date) -> Side:
 def _today(at: datetime, language: str) -> date:
     click.echo(say("deciding_today", language, on=at.date()), err=True)
     return at.date()
-
-
-def _progress(language: str) -> Callable[[int], None] | None:
-    if not sys.stderr.isatty():
-        return None
-    return lambda people: click.echo(f"\r{people} {say('people', language)}", err=True, nl=False)
 
 
 def _lines(simulation: Simulation, chart: Path | None, language: str) -> Iterator[str]:

@@ -46,6 +46,7 @@ def draw(simulation: Simulation, path: Path, language: str) -> None:
     )
     chart.title = f"{simulation.before.name} → {simulation.after.name}"
     chart.x_labels = labels
+    chart.y_labels = _ticks(max(gains, default=0), max(losses, default=0))
     chart.add(f"{say('gain', language)}: {simulation.gain}", gains)
     chart.add(f"{say('lose', language)}: {simulation.lose}", [-people for people in losses])
     part = path.with_name(path.name + PART)
@@ -54,6 +55,12 @@ def draw(simulation: Simulation, path: Path, language: str) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _ticks(gain: int, lose: int) -> list[int]:
+    """Whole numbers of people on both sides of nought, some five on the longer one."""
+    step = max(1, -(-max(gain, lose) // 5))
+    return list(range(-step * -(-lose // step), gain + step, step))
 
 
 _Bars = tuple[Sequence[str], Sequence[int], Sequence[int]]

@@ -95,7 +95,9 @@ def _run(judge: Judge, unit: str | None) -> str:
     service, policy = judge.roll.service, judge.policy
     facts = [fact.name for fact in policy.vocabulary]
     rules = (policy.id, policy.version, policy.layer, policy.rules, policy.parameters, policy.overlays)
-    told = repr((judge.roll.on, unit, judge.template, rules, facts, service.hours, sorted(service.defaults.items())))
+    demands = [(demand.per, sorted(demand.days), demand.start, demand.end) for demand in policy.coverage]
+    defaults = sorted(service.defaults.items())
+    told = repr((judge.roll.on, unit, judge.template, rules, demands, facts, service.hours, defaults))
     return hashlib.sha256(told.encode()).hexdigest()
 
 

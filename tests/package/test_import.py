@@ -12,6 +12,7 @@ import mkd_core
 import mkd_plugins
 
 HEAVY = {"sqlalchemy", "psycopg", "pymysql", "holidays", "aiosmtpd", "requests", "sqlite3", "cattrs"}
+HEAVY |= {"narwhals", "polars", "duckdb", "pyspark", "pandas", "pyarrow"}
 
 
 @pytest.mark.bare

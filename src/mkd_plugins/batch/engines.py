@@ -21,16 +21,19 @@ from mkd_plugins.batch.needs import needed
 _ROW = "row"
 
 
-def decided(policy: Policy, frame: Any) -> Any:
-    """The frame with its answers; see ``mkd_plugins.batch.decide_frame``."""
+def decided(policy: Policy, frame: Any, *, written: bool = False) -> Any:
+    """The frame with its answers; see ``mkd_plugins.batch.decide_frame``.
+
+    ``written`` columns come from a file of text: numbers, yes and no are read from text, and empty text is missing.
+    """
     if of.is_polars_dataframe(frame):
         return _polars(policy, frame)
     if of.is_polars_lazyframe(frame):
-        return _polars_lazy(policy, frame)
+        return _polars_lazy(policy, frame, written=written)
     if of.is_duckdb_relation(frame):
-        return _duckdb(policy, frame)
+        return _duckdb(policy, frame, written=written)
     if of.is_pyspark_dataframe(frame) or of.is_pyspark_connect_dataframe(frame):
-        return _spark(policy, frame)
+        return _spark(policy, frame, written=written)
     if of.is_pandas_dataframe(frame):
         return _pandas(policy, frame)
     if of.is_pyarrow_table(frame):
@@ -47,8 +50,8 @@ def decided(policy: Policy, frame: Any) -> Any:
 class Plan:
     """What has to be computed on one frame: its facts, and how its engine wants them.
 
-    ``places`` says which column holds a fact. ``guarded`` engines stop at an overflow. ``complete`` columns have no
-    null and no NaN; a ``spotless`` frame has no value outside the vocabulary.
+    ``places`` says which column holds a fact. ``guarded`` engines stop at an overflow. ``written`` columns are text.
+    ``complete`` columns have no null and no NaN; a ``spotless`` frame has no value outside the vocabulary.
     """
 
     policy: Policy
@@ -56,6 +59,7 @@ class Plan:
     places: Mapping[str, str]
     empty: Collection[str]
     guarded: bool
+    written: bool
     complete: Collection[str] = ()
     spotless: bool = False
 
@@ -68,6 +72,7 @@ class Plan:
         *,
         cased: bool = True,
         guarded: bool = False,
+        written: bool = False,
         empty: Collection[str] = (),
         times: Collection[str] = (),
     ) -> Plan:
@@ -86,6 +91,7 @@ class Plan:
             places=places,
             empty={places[name] for name in empty if name in places},
             guarded=guarded,
+            written=written,
         )
 
     @property
@@ -105,6 +111,7 @@ class Plan:
             prefix=self.prefix,
             empty=self.empty,
             complete=self.complete,
+            written=self.written,
             day=self.policy.day,
         )
 
@@ -141,17 +148,18 @@ def _polars(policy: Policy, frame: Any) -> Any:
     return plan.decide(frame.lazy()).collect()
 
 
-def _polars_lazy(policy: Policy, frame: Any) -> Any:
-    return _polars_plan(policy, frame, dict(frame.collect_schema())).decide(frame)
+def _polars_lazy(policy: Policy, frame: Any, *, written: bool) -> Any:
+    return _polars_plan(policy, frame, dict(frame.collect_schema()), written=written).decide(frame)
 
 
-def _polars_plan(policy: Policy, frame: Any, schema: Mapping[str, Any]) -> Plan:
+def _polars_plan(policy: Policy, frame: Any, schema: Mapping[str, Any], *, written: bool = False) -> Plan:
     from polars import Null
 
-    return Plan.of(policy, frame, list(schema), empty={name for name, dtype in schema.items() if dtype == Null})
+    empty = {name for name, dtype in schema.items() if dtype == Null}
+    return Plan.of(policy, frame, list(schema), empty=empty, written=written)
 
 
-def _duckdb(policy: Policy, relation: Any) -> Any:
+def _duckdb(policy: Policy, relation: Any, *, written: bool) -> Any:
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
     plan = Plan.of(
         policy,
@@ -159,18 +167,19 @@ def _duckdb(policy: Policy, relation: Any) -> Any:
         relation.columns,
         cased=False,
         guarded=True,
+        written=written,
         empty={name for name, kind in types.items() if kind.strip('"') == "NULL"},
         times={name for name, kind in types.items() if kind == "TIME"},
     )
     return plan.decide(relation)
 
 
-def _spark(policy: Policy, frame: Any) -> Any:
+def _spark(policy: Policy, frame: Any, *, written: bool) -> Any:
     """Spark reads a dot in a name as a part of a struct, so columns have other names while rules are computed."""
     names = frame.columns
     plain = [f"c{number}" for number in range(len(names))]
     empty = {name for name, kind in frame.dtypes if kind == "void"}
-    plan = Plan.of(policy, frame.toDF(*plain), names, cased=False, guarded=True, empty=empty)
+    plan = Plan.of(policy, frame.toDF(*plain), names, cased=False, guarded=True, empty=empty, written=written)
     return plan.decide(frame.toDF(*plain)).toDF(*names, *ANSWERS)
 
 

@@ -25,6 +25,9 @@ ANSWERS = ("outcome", "failed", "undetermined")
 #: A time as the vocabulary reads one; ``\\z`` ends all three engines' text for good, ``$`` does not.
 TIME = r"\A([0-3][0-9]|4[0-7]):[0-5][0-9]\z"
 DATE = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+YES_NO = r"\A([Tt]rue|TRUE|[Ff]alse|FALSE)\z"
+WHOLE = r"\A-?[0-9]{1,18}\z"
+NUMBER = r"\A-?[0-9]{1,200}(\.[0-9]{1,200})?([eE][-+]?[0-9]{1,2})?\z"
 
 _ACCEPTED: Mapping[Kind, str] = {
     Kind.YES_NO: "booleans",
@@ -77,13 +80,15 @@ def take(
     prefix: str,
     empty: Collection[str] = (),
     complete: Collection[str] = (),
+    written: bool = False,
     day: datetime.date | None = None,
 ) -> Taken:
     """The facts of a frame with these columns.
 
     ``places`` says which column holds a fact; columns in ``empty`` have a type without values, those in ``complete`` no
-    null and no NaN. ``day`` is the fact ``today`` where the frame does not say it. Raises ``InvalidInput`` that names
-    every column of a type in which the fact cannot be read.
+    null and no NaN. ``written`` text stands for numbers, yes and no as well, and for nothing where it is empty. ``day``
+    is the fact ``today`` where the frame does not say it. Raises ``InvalidInput`` that names every column of a type in
+    which the fact cannot be read.
     """
     wrong = list(_nested(schema, vocabulary))
     facts: dict[str, Made] = {}
@@ -94,7 +99,7 @@ def take(
         if name is None or name in empty:
             facts[fact.name] = Fixed(None)
             continue
-        reading = _Reading(fact, name, schema[name], gaps=name not in complete)
+        reading = _Reading(fact, name, schema[name], gaps=name not in complete, written=written)
         if reading.column is None:
             wrong.append(f"{fact.name}: expected {_ACCEPTED[fact.kind]}, not {schema[name]}")
             continue
@@ -130,13 +135,19 @@ def _today(said: Made, day: datetime.date) -> Made:
 class _Reading:
     """How one column is read as one fact; ``column`` stays ``None`` where its type says that it cannot be."""
 
-    def __init__(self, fact: Fact, name: str, dtype: DType, *, gaps: bool) -> None:
+    def __init__(self, fact: Fact, name: str, dtype: DType, *, gaps: bool, written: bool) -> None:
         self.fact = fact
         self.raw = nw.col(name)
         self.gaps = gaps
+        self.written = written
         self.column: Column | None = None
         self.computed = False
         self.bad: list[nw.Expr] = []
+        if written and dtype == nw.String:
+            self.raw = nw.when(self.raw != "").then(self.raw)
+            if fact.kind in (Kind.YES_NO, Kind.INTEGER, Kind.FLOAT):
+                self._written()
+                return
         match fact.kind:
             case Kind.YES_NO:
                 if dtype == nw.Boolean:
@@ -161,6 +172,26 @@ class _Reading:
                     self._date_of_moment()
             case Kind.CHOICE | Kind.TEXT:
                 self._text(dtype)
+
+    def _written(self) -> None:
+        """Numbers, and yes or no, as a file of text has them."""
+        shape = {Kind.YES_NO: YES_NO, Kind.INTEGER: WHOLE}.get(self.fact.kind, NUMBER)
+        right = self.raw.str.contains(shape)
+        text = nw.when(right).then(self.raw)
+        self.bad.append(~right)
+        self.computed = True
+        if self.fact.kind is Kind.YES_NO:
+            self.column = Column(expr=text.str.to_lowercase() == "true", gaps=self.gaps)
+            return
+        assert self.fact.low is not None
+        assert self.fact.high is not None
+        whole = self.fact.kind is Kind.INTEGER
+        number = text.cast(nw.Int64 if whole else nw.Float64)
+        self.bad += [number < self.fact.low, number > self.fact.high]
+        if whole:
+            self._numbers(number, Form.WHOLE, storage=nw.Int64)
+        else:
+            self._numbers(number, Form.FLOAT)
 
     def _whole(self, dtype: DType) -> None:
         assert self.fact.low is not None
@@ -253,4 +284,4 @@ class _Reading:
         text = self.raw if dtype == nw.String else self.raw.cast(nw.String)
         self.bad.append(~reduce(or_, [text == choice for choice in self.fact.choices]))
         self.column = Column(expr=text, gaps=self.gaps)
-        self.computed = dtype != nw.String
+        self.computed = dtype != nw.String or self.written

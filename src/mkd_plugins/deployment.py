@@ -9,7 +9,7 @@ from typing import Self
 
 from mkd_core.allowance import SchemeHistory
 from mkd_core.policy import History
-from mkd_core.ports import Identity, Journal, Port
+from mkd_core.ports import Identity, Journal, Notification, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
 from mkd_core.worktime import OfficeHours
@@ -35,6 +35,12 @@ def start(
     return Deployment(Host.load(Config.load(path), only=only, no_plugins=no_plugins, environ=environ))
 
 
+def _named_notifications(host: Host) -> dict[str, Notification]:
+    """Each by the name of its table, by which an outbox remembers who has a notice already."""
+    tables = host.config.backends_of(Port.NOTIFICATION)
+    return {table.name: made for table, made in zip(tables, host.build(Port.NOTIFICATION), strict=True)}
+
+
 class Deployment(AgreementService):
     """The service over the backends of a host. A port without a backend is switched off; the journal is a must."""
 
@@ -50,7 +56,7 @@ class Deployment(AgreementService):
                 schemes=schemes_of(host),
                 hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
-                notifications=host.build(Port.NOTIFICATION),
+                notifications=_named_notifications(host),
                 payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
                 roles=host.config.people_with_roles(),
                 defaults={

@@ -671,6 +671,16 @@ class TestRechecking:
 
         assert not approved.under_review
 
+    @pytest.mark.parametrize(("by", "code"), [("clerk", "MKD421"), ("analyst", "MKD420"), ("nobody", "MKD421")])
+    def test_only_the_superior_or_hr_opens_a_review(self, world, by, code):
+        """A review is told and stays on record: not for whoever passes by, nor for the person."""
+        agreement = active(world)
+        world.identity.change("analyst", facts={"applicant.rating": "poor"})
+
+        world.refused(code, world.service.recheck, agreement.id, by=by, at=world.at(7, 7))
+
+        assert world.service.recheck(agreement.id, by="data-head", at=world.at(7, 7)).under_review
+
     def test_what_still_holds_stays_as_it_is(self, world):
         """A recheck that approves writes nothing."""
         agreement = active(world)

@@ -122,6 +122,40 @@ class TestNotices:
         assert world.service.deliver(world.at(6, 20)).delivered == 1
         assert (len(first.taken), len(second.taken)) == (1, 0)
 
+    @pytest.mark.parametrize("failing_first", [True, False])
+    def test_a_backend_that_fails_makes_no_other_tell_it_twice(self, worlds, failing_first):
+        """Each of several gets a notice once, whichever of them is down, and however often that one is tried."""
+        up, down = RecordingNotification(), RecordingNotification(failures=[Transient("away"), Transient("away")])
+        backends = {"chat": down, "mail": up} if failing_first else {"mail": up, "chat": down}
+        world = worlds(notifications=backends)
+        world.submitted()
+        report = world.service.deliver(world.at(6, 20))
+        assert (report.retried, report.problems, len(up.attempts)) == (1, ("MKD602 away",), 1)
+
+        world.service.deliver(world.at(6, 20, 10))
+        world.service.deliver(world.at(6, 20, 12))
+
+        (delivery,) = world.journal.deliveries()
+        assert (delivery.status, delivery.receipt) == (EffectStatus.DELIVERED, "n-1 n-1")
+        assert (len(up.attempts), len(down.attempts), len(down.taken)) == (1, 3, 1)
+
+    def test_who_has_it_is_remembered_over_a_failure_of_identity_and_a_replay(self, worlds):
+        """A notice that died at one backend goes to that one alone when somebody replays it."""
+        up, broken = RecordingNotification(), RecordingNotification(failures=[Transient("away"), Permanent("no")])
+        world = worlds(notifications={"mail": up, "chat": broken})
+        world.submitted()
+        world.service.deliver(world.at(6, 20))
+        world.identity.denied["data-head"] = "left"
+        world.service.deliver(world.at(6, 20, 10))
+        del world.identity.denied["data-head"]
+        assert world.service.deliver(world.at(6, 21)).dead == 1
+        (dead,) = world.journal.deliveries()
+
+        world.journal.replay(dead.effect.key)
+
+        assert world.service.deliver(world.at(6, 21)).delivered == 1
+        assert (len(up.attempts), len(broken.taken)) == (1, 1)
+
     def test_a_person_whom_identity_lost_is_tried_again(self, world):
         """Perhaps identity is back tomorrow; the others get theirs today."""
         world.submitted("analyst")

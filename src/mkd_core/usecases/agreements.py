@@ -335,8 +335,12 @@ def recall(ctx: Context, agreement: str, *, on: date, by: str, at: datetime, rea
 
 
 def recheck(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
-    """Decide a live agreement again on today's facts and policy; what would not be approved opens a review."""
+    """Decide a live agreement again on today's facts and policy; what would not be approved opens a review.
+
+    By the superior or HR, since a review is told and stays on record.
+    """
     case = open_case(ctx, agreement, at=at, by=by)
+    case.need_superior("have the agreement decided again", or_hr=True)
     version = case.agreement.in_force(case.organisation.on)
     if version is None:
         raise _wrong(case, "rechecked", "only an agreement in force is")

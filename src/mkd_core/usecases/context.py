@@ -65,7 +65,7 @@ class Context:
     hours: OfficeHours | None = None
     calendar: Calendar | None = None
     payroll: Payroll | None = None
-    notifications: Sequence[Notification] = ()
+    notifications: Mapping[str, Notification] = field(factory=dict)
     defaults: Mapping[str, Default] = field(factory=dict)
     backoff: Backoff = field(factory=Backoff)
     observe: Callable[[Happened], None] | None = None
@@ -101,12 +101,13 @@ class Context:
 
     def effects(self, dossier: Dossier, happened: Sequence[Happened]) -> list[Effect]:
         """What the events make the world be told; nothing for a port that nobody serves."""
-        served = {
-            port
-            for port, backend in (("notification", self.notifications), ("payroll", self.payroll))
-            if backend is not None and backend != ()
-        }
-        return [effect for effect in effects_of(dossier, happened) if effect.port in served]
+        return [effect for effect in effects_of(dossier, happened) if effect.port in self.served]
+
+    @property
+    def served(self) -> frozenset[str]:
+        """The ports that somebody delivers to."""
+        given = {"notification": bool(self.notifications), "payroll": self.payroll is not None}
+        return frozenset(port for port, served in given.items() if served)
 
     def is_working_day(self, unit: Unit) -> Callable[[date], bool] | None:
         """Whether a date is a working day of that unit; None when no calendar is plugged in.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from mkd_core.errors import MkdError
+from mkd_core.errors import MkdError, Permanent
+from mkd_core.journal.chain import canonical
 from mkd_core.journal.codec import instant
-from mkd_core.outbox import Delivery, EffectStatus, Settlement
+from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
 from mkd_core.ports import Declined, Notice, PayReceipt
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
@@ -52,28 +54,58 @@ def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
 
 
 def _notify(ctx: Context, organisation: DirectoryAt, delivery: Delivery, now: datetime) -> Settlement:
-    """Name and address are looked up only now; all backends that accept get the notice."""
-    effect = delivery.effect
+    """Name and address are looked up only now; all backends that accept get the notice, each once.
+
+    While one fails the receipt says who has it already, so that a retry does not send it there again.
+    """
     try:
-        to = organisation.known(effect.to)
-        subject, body = words(effect.kind, to.language, effect.data)
-        notice = Notice(
-            key=effect.key,
-            to=to.key,
-            name=to.name,
-            address=to.email,
-            language=to.language,
-            kind=effect.kind,
-            subject=subject,
-            body=body,
-            agreement=str(effect.data.get("agreement", "")),
-        )
-        answers = [backend.send(notice) for backend in ctx.notifications]
+        notice = _notice(organisation, delivery.effect)
     except MkdError as problem:
-        return ctx.backoff.after_error(delivery.attempts, now, problem)
-    taken = [answer for answer in answers if not isinstance(answer, Declined)]
+        return evolve(ctx.backoff.after_error(delivery.attempts, now, problem), receipt=delivery.receipt)
+    taken, declined, failures = _taken_before(delivery), [], []
+    for name, backend in ctx.notifications.items():
+        if name in taken:
+            continue
+        try:
+            answer = backend.send(notice)
+        except MkdError as problem:
+            failures.append(problem)
+            continue
+        if isinstance(answer, Declined):
+            declined.append(answer.reason)
+        else:
+            taken[name] = answer.reference
+    if failures:
+        worth_a_retry = next((one for one in failures if not isinstance(one, Permanent)), failures[0])
+        failed = ctx.backoff.after_error(delivery.attempts, now, worth_a_retry)
+        said = "; ".join(dict.fromkeys(f"{one.code} {one.message}" for one in failures))
+        return evolve(failed, problem=said, receipt=canonical(taken) if taken else "")
     if not taken:
-        reasons = "; ".join(dict.fromkeys(answer.reason for answer in answers if isinstance(answer, Declined)))
+        reasons = "; ".join(dict.fromkeys(declined))
         return Settlement(status=EffectStatus.DEAD, at=now, problem=f"nobody accepted it: {reasons}")
-    receipt = " ".join(answer.reference for answer in taken if answer.reference)
-    return Settlement(status=EffectStatus.DELIVERED, at=now, receipt=receipt)
+    return Settlement(status=EffectStatus.DELIVERED, at=now, receipt=" ".join(filter(None, taken.values())))
+
+
+def _taken_before(delivery: Delivery) -> dict[str, str]:
+    """The backends that took the notice at an earlier attempt, each with its reference."""
+    try:
+        taken = json.loads(delivery.receipt or "{}")
+    except ValueError:
+        return {}
+    return {str(name): str(reference) for name, reference in taken.items()} if isinstance(taken, dict) else {}
+
+
+def _notice(organisation: DirectoryAt, effect: Effect) -> Notice:
+    to = organisation.known(effect.to)
+    subject, body = words(effect.kind, to.language, effect.data)
+    return Notice(
+        key=effect.key,
+        to=to.key,
+        name=to.name,
+        address=to.email,
+        language=to.language,
+        kind=effect.kind,
+        subject=subject,
+        body=body,
+        agreement=str(effect.data.get("agreement", "")),
+    )

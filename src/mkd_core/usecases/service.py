@@ -53,7 +53,8 @@ class AgreementService:
     ``schemes``        where the pay scheme of a date comes from; without it a closed period has no pay lines.
     ``hours``          the office's standard and core hours.
     ``calendar``       holidays and seasons; without it there are no deadlines.
-    ``notifications``, ``payroll``  without them no notice or pay line is put into the outbox.
+    ``notifications``, ``payroll``  without them no notice or pay line is put into the outbox. Each of several
+                       notifications gets a notice once, also over retries; a mapping gives them names that last.
     ``roles``          role → the people who hold it; ``hr`` runs the scheme.
     ``defaults``       fact → what the deployment takes when nobody knows, with its source.
     ``observe``        told of every event after it was kept; what it raises reaches the caller.
@@ -71,7 +72,7 @@ class AgreementService:
         schemes: Schemes | None = None,
         hours: OfficeHours | None = None,
         calendar: Calendar | None = None,
-        notifications: Sequence[Notification] = (),
+        notifications: Sequence[Notification] | Mapping[str, Notification] = (),
         payroll: Payroll | None = None,
         roles: Mapping[str, Sequence[str]] | None = None,
         defaults: Mapping[str, Default] | None = None,
@@ -79,6 +80,8 @@ class AgreementService:
         observe: Callable[[Happened], None] | None = None,
     ) -> None:
         identities = tuple(identity) if isinstance(identity, Sequence) else (identity,)
+        if not isinstance(notifications, Mapping):
+            notifications = {str(number): backend for number, backend in enumerate(notifications, start=1)}
         self._ctx = Context(
             journal=journal,
             directory=Directory(identities=identities, roles=roles or {}),
@@ -86,7 +89,7 @@ class AgreementService:
             schemes=schemes,
             hours=hours,
             calendar=calendar,
-            notifications=tuple(notifications),
+            notifications=dict(notifications),
             payroll=payroll,
             defaults=defaults or {},
             backoff=backoff or Backoff(),

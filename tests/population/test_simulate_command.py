@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import polars
 import pytest
 
 Mkd = Callable[..., Any]
@@ -151,3 +152,13 @@ def test_the_policy_after_may_be_the_better_one(mkd: Mkd) -> None:
 
     assert (back["gain"], back["lose"]) == (forth["lose"], forth["gain"])
     assert back["gaining"] == forth["losing"]
+
+
+def test_a_table_of_nobody_has_its_columns(mkd: Mkd, tmp_path: Path) -> None:
+    """Where nobody gains or loses, a program that reads the file finds what it expects, and no row."""
+    same = ("simulate", "--policy", "jabar-mkd", "--on", "2023-06-20", "--against", "jabar-mkd")
+
+    assert mkd(*same, "--out", "nobody.parquet").status == 0
+    table = polars.read_parquet(tmp_path / "nobody.parquet")
+    assert table.columns == ["person", "unit", "change", "before", "after", "before_rules", "after_rules"]
+    assert table.height == 0

@@ -138,7 +138,7 @@ class Judge:
 def _policy_of(roll: Roll) -> Policy:
     if roll.service.policies is None:
         raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
-    return roll.service.policies.on(roll.on)
+    return roll.service.policies.for_request(roll.on)
 
 
 def _check(template: Template, roll: Roll, policy: Policy) -> None:

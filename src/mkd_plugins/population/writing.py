@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Literal
 
 from mkd_core.errors import InvalidInput, did_you_mean
@@ -16,6 +18,8 @@ Columns = Mapping[str, Literal["text", "list"]]
 Row = Mapping[str, str | Sequence[str] | None]
 
 PART = ".part"
+_PIECE = 50_000
+"""How many rows of a Parquet file are in memory at a time."""
 
 
 def ready(path: Path, *, there: bool = False, replacing: str = "--fresh") -> None:
@@ -69,18 +73,27 @@ def _jsonl(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
 
 
 def _parquet(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
-    # Polars streams from a file into Parquet, and from an iterator it would first collect everything.
+    # Polars joins files as they stream by, while it would first collect the rows of an iterator.
     import polars
 
-    lines = part.with_name(part.name + ".jsonl")
-    try:
-        _jsonl(lines, columns, rows)
-        text = polars.String
-        schema = {name: text if kind == "text" else polars.List(text) for name, kind in columns.items()}
+    text = polars.String
+    schema = {name: text if kind == "text" else polars.List(text) for name, kind in columns.items()}
+    with TemporaryDirectory(dir=part.parent, prefix=f".{part.name}-") as folder:
+        pieces = []
+        for number, piece in enumerate(_pieces(rows)):
+            pieces.append(Path(folder) / f"{number}.parquet")
+            frame = polars.DataFrame([[row[name] for name in columns] for row in piece], schema, orient="row")
+            frame.write_parquet(pieces[-1])
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600))
-        polars.scan_ndjson(lines, schema=schema).sink_parquet(part)
-    finally:
-        lines.unlink(missing_ok=True)
+        polars.scan_parquet(pieces).sink_parquet(part)
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    """The rows piece by piece; of no rows one empty piece, which has the columns all the same."""
+    remaining = iter(rows)
+    yield list(islice(remaining, _PIECE))
+    while piece := list(islice(remaining, _PIECE)):
+        yield piece
 
 
 _WRITERS: Mapping[str, Callable[[Path, Columns, Iterable[Row]], None]] = {

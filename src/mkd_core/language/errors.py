@@ -30,7 +30,9 @@ class ExpressionError(PolicyError):
         start = max(start, self.column - 80)
         line = self.text[start : len(self.text) if end < 0 else end][:110].rstrip("\r")
         before = "".join("\t" if letter == "\t" else " " for letter in line[: self.column - 1 - start])
-        return f"  {line}\n  {before}^"
+        # What cannot be seen would hide the rest of the line, or could not be written at all.
+        shown = "".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in line)
+        return f"  {shown}\n  {before}^"
 
     def at(self, where: str) -> ExpressionError:
         """The same mistake, said to be in that place."""

@@ -142,7 +142,7 @@ def parse_placed(
         )
     _scan(text)
     # A rule may span lines; on one line, columns of the parser are columns of the text.
-    flat = re.sub(r"\s", " ", text)
+    flat = re.sub(r"\s", " ", text, flags=re.ASCII)
     body = flat.lstrip(" ")
     shift = len(flat) - len(body)
     try:
@@ -182,6 +182,8 @@ def _too_deep(text: str) -> ExpressionError:
 
 def _scan(text: str) -> None:
     for found in _TOKEN.finditer(text):
+        if found.lastgroup == "text":
+            _scan_text(text, found)
         if found.lastgroup != "other":
             continue
         letter, column = found[0], found.start() + 1
@@ -193,6 +195,19 @@ def _scan(text: str) -> None:
         elif letter.isdigit():
             message, mend = "a number that is not plainly decimal", "write it like 37.5"
         raise ExpressionError("MKD310", message, text=text, column=column, mend=mend)
+
+
+def _scan_text(text: str, found: re.Match[str]) -> None:
+    """Plain text holds letters that are seen: none that turns the line about, ends it, or is half a letter."""
+    for place, letter in enumerate(found[0]):
+        if not letter.isprintable():
+            raise ExpressionError(
+                "MKD310",
+                f"{letter!r} inside a text cannot be seen",
+                text=text,
+                column=found.start() + place + 1,
+                mend='write plain "text"',
+            )
 
 
 class _Reader:
@@ -299,13 +314,11 @@ class _Reader:
         return "ask known(fact) whether a fact is missing" if written == "None" else ""
 
     def dotted(self, node: ast.expr) -> str | None:
-        match node:
-            case ast.Name(name):
-                return name
-            case ast.Attribute(value, leaf):
-                space = self.dotted(value)
-                return None if space is None else f"{space}.{leaf}"
-        return None
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
 
     def name(self, node: ast.Name | ast.Attribute) -> Node:
         name = self.dotted(node)

@@ -188,7 +188,9 @@ class Vocabulary:
                 message = f"the fact {fact.name} is defined twice"
                 raise InvalidInput("MKD253", message, mend="give every fact a name of its own")
             parts = fact.name.split(".")
-            if parts[0] == "parameter" or not all(part.isidentifier() and not iskeyword(part) for part in parts):
+            if parts[0] == "parameter" or not all(
+                part.isascii() and part.isidentifier() and not iskeyword(part) for part in parts
+            ):
                 message = f"no expression could say {fact.name!r}"
                 raise InvalidInput("MKD253", message, mend="letters, digits and underscores, joined by dots")
             if fact.kind in NUMBERS and (fact.low is None or fact.high is None):

@@ -15,7 +15,6 @@ from mkd_core.language.reach import Reach, TooWideError
 from mkd_core.language.syntax import parse_placed
 from mkd_core.language.tree import mentions, walk
 
-REACH = Reach(WORDS, SETTINGS)
 MASKS = {True: TRUE, False: FALSE, None: MISSING}
 
 
@@ -26,7 +25,7 @@ def test_what_happens_can_happen(text: str, facts: dict[str, Any]) -> None:
     truth = MASKS[interpret(ast.parse(text, mode="eval").body, facts)]
 
     try:
-        assert REACH.can_be(parse(text, WORDS, SETTINGS), truth)
+        assert Reach(WORDS, SETTINGS).can_be(parse(text, WORDS, SETTINGS), truth)
     except TooWideError:
         assume(False)
 
@@ -38,7 +37,7 @@ def test_an_example_is_one(text: str) -> None:
     tree = parse(text, WORDS, SETTINGS)
     for truth in (TRUE, FALSE, MISSING):
         try:
-            box = REACH.example(tree, truth)
+            box = Reach(WORDS, SETTINGS).example(tree, truth)
         except TooWideError:
             continue
         assert box is None or possible(tree, box, SETTINGS) == truth
@@ -52,7 +51,7 @@ def test_runs_are_what_deciding_gives_along_a_fact(text: str, facts: dict[str, A
     box = {name: exactly(value, WORDS[name].kind) for name, value in facts.items()}
     for name in mentions(tree):
         try:
-            runs = REACH.runs(tree, name, box)
+            runs = Reach(WORDS, SETTINGS).runs(tree, name, box)
         except TooWideError:
             continue
         assert [run for run in runs if run.low is None] == []
@@ -88,13 +87,25 @@ def test_the_runs_of_an_expression(text: str, runs: list[tuple[object, object, i
     tree = parse(text, WORDS, SETTINGS)
     [name] = mentions(tree)
 
-    assert [(run.low, run.high, run.truth) for run in REACH.runs(tree, name, {})] == runs
+    assert [(run.low, run.high, run.truth) for run in Reach(WORDS, SETTINGS).runs(tree, name, {})] == runs
 
 
 def test_fractions_turn_without_a_gap() -> None:
     """Next below a half lies the largest float that is smaller."""
-    below, above = REACH.runs(parse("a.f >= parameter.r", WORDS, SETTINGS), "a.f", {})
+    below, above = Reach(WORDS, SETTINGS).runs(parse("a.f >= parameter.r", WORDS, SETTINGS), "a.f", {})
 
     assert (below.truth, above.truth, above.low) == (FALSE, TRUE, 0.5)
     assert isinstance(below.high, float)
     assert 0.4999999 < below.high < 0.5
+
+
+def test_questions_end() -> None:
+    """What is not settled within the budget is not answered, neither by one question nor by many."""
+    tree = parse("a.y * 3.7 - a.f * 1.3 == abs(a.x) / 7.1 + 0.001", WORDS, SETTINGS)
+    spent = Reach(WORDS, SETTINGS, budget=60)
+
+    with pytest.raises(TooWideError):
+        Reach(WORDS, SETTINGS).can_be(tree, TRUE)
+    assert spent.can_be(tree, FALSE)
+    with pytest.raises(TooWideError):
+        [spent.can_be(tree, MISSING) for _ in range(61)]

@@ -46,9 +46,13 @@ class Run:
 class Reach:
     """Questions about expressions under one vocabulary and one set of parameters."""
 
-    def __init__(self, vocabulary: Vocabulary, parameters: Mapping[str, Parameter]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, parameters: Mapping[str, Parameter], *, budget: int = MOST_TRIALS
+    ) -> None:
+        """``budget`` is how many boxes are looked at for all questions together."""
         self.vocabulary = vocabulary
         self.parameters = parameters
+        self.left = budget
 
     def whole(self, trees: Iterable[Node]) -> dict[str, Possible]:
         """The box of every value of the facts that are named, the missing one too."""
@@ -79,13 +83,19 @@ class Reach:
 
         return self.find([one, other], different) is not None
 
-    def find(self, trees: Sequence[Node], judge: Judge, box: Box | None = None) -> Box | None:
-        """A box of which the judge says yes, or nothing where there is none. Raises ``TooWideError``."""
+    def find(
+        self, trees: Sequence[Node], judge: Judge, box: Box | None = None, *, most: int = MOST_TRIALS
+    ) -> Box | None:
+        """A box of which the judge says yes, or nothing where there is none.
+
+        Raises ``TooWideError`` after ``most`` boxes, and when the budget is spent.
+        """
         cuts = self._cuts(trees)
         left: list[Box] = [self.whole(trees) if box is None else box]
-        for _ in range(MOST_TRIALS):
+        for _ in range(most):
             if not left:
                 return None
+            self._spend()
             trial = left.pop()
             found = [possible(tree, trial, self.parameters) for tree in trees]
             said = judge(found)
@@ -94,6 +104,11 @@ class Reach:
             if said is None:
                 left += self._halves(trial, trees, found, cuts)
         raise TooWideError
+
+    def _spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise TooWideError
 
     def runs(self, tree: Node, name: str, box: Box) -> list[Run]:
         """The truths along one known fact, lowest value first; all others are as ``box`` has them, single values.
@@ -104,9 +119,8 @@ class Reach:
         cuts = self._cuts([tree])
         found: list[Run] = []
         left = list(_members(anything(fact), fact))
-        for _ in range(MOST_TRIALS):
-            if not left:
-                return found
+        while left:
+            self._spend()
             part = left.pop(0)
             mask = possible(tree, {**box, name: part}, self.parameters)
             assert isinstance(mask, int)
@@ -118,8 +132,8 @@ class Reach:
                 low = found.pop().low
             found.append(Run(low, high, mask))
             if len(found) > MOST_RUNS:
-                break
-        raise TooWideError
+                raise TooWideError
+        return found
 
     def _cuts(self, trees: Sequence[Node]) -> dict[str, list[Any]]:
         """By fact the values at which the expressions may change: where a part begins, in order."""

@@ -22,6 +22,9 @@ from mkd_core.sources import Source
 
 Status = Literal["passed", "failed", "undetermined"]
 
+# Boxes of facts that are looked at for one rule.
+MOST_TRIALS = 20_000
+
 _STATUSES: Mapping[int, Status] = {TRUE: "passed", FALSE: "failed", MISSING: "undetermined"}
 _TURNS: Mapping[Status, tuple[str, str]] = {
     "passed": ("terpenuhi", "passes"),
@@ -141,7 +144,7 @@ def explain(policy: Policy, rule: str) -> Explanation:
         raise PolicyError("MKD329", message, where=policy.file, mend=did_you_mean(rule, ids))
     number = ids.index(rule)
     chosen, tree = voting.rules[number], dict(voting.trees)[number]
-    reach = Reach(voting.vocabulary, voting.values)
+    reach = Reach(voting.vocabulary, voting.values, budget=MOST_TRIALS)
     facts = tuple(voting.vocabulary[name] for name in mentions(tree))
     return Explanation(
         policy=voting,

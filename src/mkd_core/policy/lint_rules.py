@@ -32,6 +32,9 @@ from mkd_core.policy.program import VOTE_SPACE
 from mkd_core.policy.terms import Rule
 
 LARGEST_EXACT = 2**53
+# Boxes that are looked at for one rule, and for one rule beside another.
+MOST_FOR_RULE = 4_000
+MOST_FOR_PAIR = 300
 _GRAVITY = {"warn": 0, "refer": 1, "refuse": 2}
 
 
@@ -55,7 +58,10 @@ class Seen:
     season: str
     rules: tuple[tuple[Rule, Placed], ...]
     whens: tuple[tuple[str, Placed], ...]
-    reach: Reach
+
+    def reach(self) -> Reach:
+        """What expressions can come to, with a budget for one rule."""
+        return Reach(self.policy.vocabulary, self.policy.values, budget=MOST_FOR_RULE)
 
     @property
     def parameters(self) -> set[str]:
@@ -77,24 +83,18 @@ def read_rules(policy: Policy, season: str) -> Seen:
             for step in policy.steps
             if step.when is not None
         ),
-        reach=Reach(vocabulary, values),
     )
 
 
 def suspicions(seen: Seen) -> Iterator[Suspicion]:
     """All that is suspicious about the expressions, rule by rule."""
     for number, (rule, placed) in enumerate(seen.rules):
-        place = f"rule {rule.id}, require"
+        place, reach = f"rule {rule.id}, require", seen.reach()
         try:
-            yield from _of_rule(seen, place, placed)
-            yield from _superfluous(seen, number)
+            found = [*_of_rule(reach, place, placed), *_superfluous(reach, seen, number)]
         except TooWideError:
-            yield Suspicion(
-                code="MKD343",
-                place=place,
-                message=Wording("terlalu banyak nilai untuk dianalisis", "too many values to be analysed"),
-                mend=Wording("periksa dengan contoh kasus", "make sure of it with worked cases"),
-            )
+            found = [_too_wide(place)]
+        yield from found
         yield from _too_large(seen, place, placed)
     for step, placed in seen.whens:
         yield from _of_condition(seen, f"route {step}, when", placed)
@@ -114,8 +114,17 @@ def suspicions(seen: Seen) -> Iterator[Suspicion]:
         )
 
 
-def _of_rule(seen: Seen, place: str, placed: Placed) -> Iterator[Suspicion]:
-    reach, tree = seen.reach, placed.tree
+def _too_wide(place: str) -> Suspicion:
+    return Suspicion(
+        code="MKD343",
+        place=place,
+        message=Wording("terlalu banyak nilai untuk dianalisis", "too many values to be analysed"),
+        mend=Wording("periksa dengan contoh kasus", "make sure of it with worked cases"),
+    )
+
+
+def _of_rule(reach: Reach, place: str, placed: Placed) -> Iterator[Suspicion]:
+    tree = placed.tree
     if not reach.can_be(tree, TRUE):
         yield Suspicion(
             code="MKD331",
@@ -201,7 +210,7 @@ def _exchanged(tree: Node, old: Node, new: Node) -> Node:
     return attrs.evolve(tree, **changes) if changes else tree  # type: ignore[arg-type]
 
 
-def _superfluous(seen: Seen, number: int) -> Iterator[Suspicion]:
+def _superfluous(reach: Reach, seen: Seen, number: int) -> Iterator[Suspicion]:
     """A rule that never changes what another one of its effect, or of a graver one, has decided already."""
     rule, placed = seen.rules[number]
     named = set(mentions(placed.tree))
@@ -210,9 +219,9 @@ def _superfluous(seen: Seen, number: int) -> Iterator[Suspicion]:
             continue
         if not named <= set(mentions(above.tree)) or (_at_vote(above.tree) and not _at_vote(placed.tree)):
             continue
-        if not _implies(seen.reach, above.tree, placed.tree):
+        if not _implies(reach, above.tree, placed.tree):
             continue
-        equal = other.otherwise == rule.otherwise and _implies(seen.reach, placed.tree, above.tree)
+        equal = other.otherwise == rule.otherwise and _implies(reach, placed.tree, above.tree)
         if equal and at > number:
             continue
         yield Suspicion(
@@ -245,7 +254,7 @@ def _implies(reach: Reach, one: Node, other: Node) -> bool:
             return None if _worse(left, right, sure=False) else False
         return True if _worse(left, right, sure=True) else None if _worse(left, right, sure=False) else False
 
-    return reach.find([one, other], worse) is None
+    return reach.find([one, other], worse, most=MOST_FOR_PAIR) is None
 
 
 def _worse(left: int, right: int, *, sure: bool) -> bool:
@@ -256,9 +265,11 @@ def _worse(left: int, right: int, *, sure: bool) -> bool:
 
 
 def _of_condition(seen: Seen, place: str, placed: Placed) -> Iterator[Suspicion]:
+    reach = seen.reach()
     try:
-        holds, fails = (seen.reach.can_be(placed.tree, truth) for truth in (TRUE, FALSE))
+        holds, fails = (reach.can_be(placed.tree, truth) for truth in (TRUE, FALSE))
     except TooWideError:
+        yield _too_wide(place)
         return
     if not (holds and fails):
         yield Suspicion(
@@ -274,7 +285,7 @@ def _of_condition(seen: Seen, place: str, placed: Placed) -> Iterator[Suspicion]
 
 def _too_large(seen: Seen, place: str, placed: Placed) -> Iterator[Suspicion]:
     """Whole numbers that a float cannot hold exactly: frames compute with floats there, single decisions do not."""
-    box = seen.reach.whole([placed.tree])
+    box = seen.reach().whole([placed.tree])
     for node in walk(placed.tree):
         if isinstance(node, Arithmetic | Constant | ParameterName) and node.type.kind is Kind.INTEGER:
             inside = possible(node, box, seen.policy.values)
@@ -301,9 +312,10 @@ def _refuses_own_request(seen: Seen) -> bool:
         return True
     for rule, placed in seen.rules:
         if rule.otherwise == "refuse" and name in mentions(placed.tree):
-            box: Mapping[str, Possible] = {**seen.reach.whole([placed.tree]), name: TRUE}
+            reach = seen.reach()
+            box: Mapping[str, Possible] = {**reach.whole([placed.tree]), name: TRUE}
             try:
-                if not seen.reach.can_be(placed.tree, TRUE | MISSING, box):
+                if not reach.can_be(placed.tree, TRUE | MISSING, box):
                     return True
             except TooWideError:
                 continue

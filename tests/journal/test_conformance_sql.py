@@ -1,10 +1,13 @@
 """The journal in a SQL database keeps what the port promises: in three databases, alone and inside a host."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+import pymysql
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from mkd_core.ports import Journal
 from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, open_store
@@ -33,6 +36,22 @@ def joined_journal(url: str) -> Iterator[Journal]:
     with engine.connect() as connection:
         yield SqlJournal(connection)
         connection.rollback()
+    metadata.drop_all(engine)
+    engine.dispose()
+
+
+def joined_driver(connection: sqlite3.Connection | psycopg.Connection | pymysql.Connection) -> Iterator[Journal]:
+    """A journal on the bare connection of a host's driver, which rolls back at the end."""
+    yield SqlJournal(connection)
+    connection.rollback()
+    connection.close()
+
+
+def with_tables(url: str) -> Iterator[str]:
+    """A database with the tables of a journal, gone afterwards."""
+    engine = create_engine(url)
+    SqlStore(engine)
+    yield url
     metadata.drop_all(engine)
     engine.dispose()
 
@@ -71,3 +90,27 @@ class TestJoinedOnMariadb(JournalSuite):
     @pytest.fixture
     def journal(self, mariadb_url: str) -> Iterator[Journal]:
         yield from joined_journal(mariadb_url)
+
+
+class TestDriverOnSqlite(JournalSuite):
+    @pytest.fixture
+    def journal(self, sqlite_url: str) -> Iterator[Journal]:
+        for url in with_tables(sqlite_url):
+            yield from joined_driver(sqlite3.connect(url.removeprefix("sqlite:///")))
+
+
+class TestDriverOnPostgresql(JournalSuite):
+    @pytest.fixture
+    def journal(self, postgresql_url: str) -> Iterator[Journal]:
+        for url in with_tables(postgresql_url):
+            yield from joined_driver(psycopg.connect(url.replace("+psycopg", "")))
+
+
+class TestDriverOnMariadb(JournalSuite):
+    @pytest.fixture
+    def journal(self, mariadb_url: str) -> Iterator[Journal]:
+        for url in with_tables(mariadb_url):
+            at = make_url(url)
+            yield from joined_driver(
+                pymysql.connect(host=at.host, port=at.port, user=at.username, database=at.database, charset="utf8mb4")
+            )

@@ -8,12 +8,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from click.testing import CliRunner
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
 from mkd_core.errors import Conflict, InvalidInput, JournalError, MkdError
 from mkd_core.journal import ERASURE, Head, verify
 from mkd_core.outbox import EffectStatus
 from mkd_plugins.api import Secret
+from mkd_plugins.cli import root
 from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, ddl, open_store
 from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 from mkd_plugins.journal.tables import metadata
@@ -205,6 +207,41 @@ def test_the_printed_statements_make_a_journal(url: str) -> None:
         store.append("AGR-1", 0, [draft("one")], [effect("K")])
         assert store.head().events == 2
     engine.dispose()
+
+
+def test_the_printed_statements_make_the_journals_own_tables(url: str) -> None:
+    """What `mkd journal ddl` prints makes the same columns, keys and indexes that the journal makes by itself."""
+    engine = create_engine(url)
+    SqlStore(engine)
+    own = described(engine)
+    metadata.drop_all(engine)
+    dialect = "mysql" if engine.dialect.name in ("mysql", "mariadb") else engine.dialect.name
+    printed = CliRunner().invoke(root, ["journal", "ddl", "--dialect", dialect])
+    with engine.begin() as connection:
+        for statement in filter(None, map(str.strip, printed.output.split(";"))):
+            connection.execute(text(statement))
+
+    assert printed.exit_code == 0
+    assert described(engine) == own
+    assert sorted(own) == ["mkd_effects", "mkd_events", "mkd_meta", "mkd_private"]
+    engine.dispose()
+
+
+def described(engine: Engine) -> dict[str, object]:
+    """Everything that the database says of the journal's tables."""
+    seen = inspect(engine)
+    return {
+        name: {
+            "columns": [{**column, "type": repr(column["type"])} for column in seen.get_columns(name)],
+            "primary": seen.get_pk_constraint(name),
+            "foreign": seen.get_foreign_keys(name),
+            "unique": seen.get_unique_constraints(name),
+            "indexes": seen.get_indexes(name),
+            "checks": seen.get_check_constraints(name),
+            "options": seen.get_table_options(name),
+        }
+        for name in metadata.tables
+    }
 
 
 def test_a_database_without_tables_says_how_to_make_them(url: str) -> None:

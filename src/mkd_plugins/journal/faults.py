@@ -26,6 +26,11 @@ class Condition(Enum):
     BUSY = ("MKD507", "somebody else has kept the journal locked", "try again, or raise busy_timeout")
     DAMAGED = ("MKD508", "the file is damaged or no journal", "restore it from a backup, or name another file")
     NO_TABLES = ("MKD519", "the database holds no journal", "make its tables: mkd journal ddl prints the statements")
+    NO_TRANSACTION = (
+        "MKD522",
+        "no transaction is open on the host's connection",
+        "begin one, and commit it when the command is done; the journal never does",
+    )
 
 
 _SQLITE: Final = {
@@ -58,6 +63,7 @@ _POSTGRESQL: Final = {
     "28": Condition.GONE,
     "3D": Condition.GONE,
     "42P01": Condition.NO_TABLES,
+    "25P01": Condition.NO_TRANSACTION,  # a savepoint outside of a transaction
     "XX": Condition.DAMAGED,
 }
 
@@ -76,6 +82,7 @@ _MYSQL: Final = {
     1792: Condition.READ_ONLY,
     1836: Condition.READ_ONLY,
     1146: Condition.NO_TABLES,
+    1305: Condition.NO_TRANSACTION,  # the savepoint set just before is not there
     1205: Condition.BUSY,
     3024: Condition.BUSY,
     1969: Condition.BUSY,

@@ -36,6 +36,7 @@ from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unkno
 from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, follows_from
 from mkd_plugins.journal import tables
 from mkd_plugins.journal.faults import Condition, refusal, told
+from mkd_plugins.journal.joined import DriverConnection, expect_transaction, joined, shown
 from mkd_plugins.journal.rows import (
     SCHEMA_VERSION,
     delivery_from,
@@ -70,6 +71,11 @@ _DELIVERIES = select(*[column for column in tables.effects.columns if column is 
 class SqlJournal:
     """A :class:`~mkd_core.ports.Journal` on a connection of the host. It never commits, rolls back or closes.
 
+    The connection is one of SQLAlchemy, or one of a driver (PEP 249: sqlite3, psycopg, psycopg2, pg8000, PyMySQL,
+    mysqlclient, MariaDB Connector); another one is ``InvalidInput`` (MKD521). A journal lasts as long as the
+    transaction: make another one, and a service over it, for the next. Where every statement commits by itself
+    (autocommit), an append is refused (MKD522).
+
     An append is all or nothing by itself too (a savepoint): when it raises, the host may go on and commit the rest.
     Only where the database itself says that somebody else was first (a deadlock, a serialisation failure) is the
     transaction lost. From its first append to its end, the host's transaction keeps all others from appending, so it
@@ -79,9 +85,9 @@ class SqlJournal:
     that every database tells them apart alike; another one is ``InvalidInput`` (MKD513).
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._where = _shown(connection.engine.url)
+    def __init__(self, connection: Connection | Any) -> None:
+        self._connection: Connection | DriverConnection = joined(connection)
+        self._where = shown(self._connection)
 
     def append(
         self, stream: str, expected: int, events: Sequence[Draft], effects: Sequence[Effect] = ()
@@ -92,9 +98,9 @@ class SqlJournal:
             _check_name("effect's key", effect.key, tables.KEY_LENGTH)
         with _told(self._where):
             self._lock()
+            expect_transaction(self._connection)
             with self._connection.begin_nested():
-                last = self._connection.execute(_last(stream)).first()
-                found, previous = (last.number, last.hash) if last else (0, GENESIS)
+                found, previous = self._connection.execute(_last(stream)).first() or (0, GENESIS)
                 if found != expected:
                     raise conflict(stream, expected, found)
                 sealed: list[Record] = []
@@ -114,24 +120,24 @@ class SqlJournal:
         in their order and without gaps. The lock also makes the check of the expected number safe; and being a write,
         it makes SQLite take its write lock before anything is read.
         """
-        if not self._connection.execute(update(tables.meta).values(events=tables.meta.c.events)).rowcount:
+        locked = self._connection.execute(update(tables.meta).values(events=tables.meta.c.events)).rowcount
+        # A connection to MySQL that a host opened counts the rows that a statement changed, and this one changes none.
+        if not locked and self._connection.execute(_COUNTERS).first() is None:
             raise refusal(Condition.NO_TABLES, where=self._where)
 
     def _insert(self, sealed: Sequence[Record], effects: Sequence[Effect]) -> None:
-        counters = self._connection.execute(_latest(_COUNTERS)).one()
+        before, queued = self._connection.execute(_latest(_COUNTERS)).one()
         new = self._without_known(effects)
-        places = list(enumerate(sealed, start=counters.events + 1))
+        places = list(enumerate(sealed, start=before + 1))
         private = [private_values(position, record) for position, record in places]
         for table, rows in (
             (tables.events, [event_values(position, record) for position, record in places]),
             (tables.private, [row for row in private if row is not None]),
-            (tables.effects, [effect_values(at, effect) for at, effect in enumerate(new, start=counters.effects + 1)]),
+            (tables.effects, [effect_values(at, effect) for at, effect in enumerate(new, start=queued + 1)]),
         ):
             if rows:
                 self._connection.execute(insert(table), rows)
-        self._connection.execute(
-            update(tables.meta).values(events=counters.events + len(sealed), effects=counters.effects + len(new))
-        )
+        self._connection.execute(update(tables.meta).values(events=before + len(sealed), effects=queued + len(new)))
 
     def _without_known(self, effects: Sequence[Effect]) -> list[Effect]:
         new: dict[str, Effect] = {}

@@ -7,7 +7,7 @@ purpose; anything else it raises is reported as its bug. The API is 0.x.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -259,8 +259,8 @@ class Journal(Protocol):
     def records(self, after: int = 0) -> Iterator[tuple[int, Record]]:
         """Every record with its position in the journal, from the position behind ``after`` on, in order."""
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
-        """Pending deliveries whose time has come, oldest first."""
+    def due(self, now: datetime, limit: int = 100, ports: Collection[str] | None = None) -> Sequence[Delivery]:
+        """Pending deliveries whose time has come, oldest first; only those on these ports, if any are named."""
 
     def settle(self, key: str, settlement: Settlement) -> None:
         """Record what an attempt came to; a delivered or cancelled effect stays so. ``NotFound`` for an unknown key."""

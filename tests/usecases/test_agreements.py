@@ -212,6 +212,13 @@ class TestProposing:
         """A name that cannot be an agreement's is refused as such."""
         assert "an id is a person's key" in world.refused("MKD403", world.service.agreement, name).mend
 
+    @pytest.mark.parametrize("typed", ["199103172015032906", "199103172015032906.1"])
+    def test_a_service_number_in_the_place_of_an_id_is_not_repeated(self, world, typed):
+        """The error ends up in logs, and the number holds birth date and sex."""
+        error = world.refused("MKD403", world.service.agreement, typed)
+
+        assert typed[:18] not in str(error)
+
     def test_an_unknown_agreement_is_said(self, world):
         """A right id of nothing is not found."""
         world.propose()

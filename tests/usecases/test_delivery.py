@@ -361,6 +361,17 @@ class TestPayroll:
         assert gone.deliver(world.at(8, 2)).delivered == 0
         assert unpaid.service.deliver(world.at(8, 2)).delivered == 2
 
+    def test_lines_that_nobody_takes_hold_up_no_notice(self, payday, worlds):
+        """A payroll that was taken away leaves lines behind; what comes after them is delivered all the same."""
+        world = payday()
+        assert len(list(world.journal.deliveries())) > 1
+        other = worlds(journal=world.journal, identity=world.identity, payroll=None)
+        other.submitted("clerk", on=world.at(8, 10))
+
+        report = other.service.deliver(world.at(8, 10), limit=1)
+
+        assert report.delivered == 1
+
     def test_each_period_is_a_run_of_its_own(self, payday):
         """Lines of two months are not mixed."""
         world = payday()

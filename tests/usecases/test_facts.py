@@ -377,3 +377,29 @@ def test_an_unknown_period_is_no_agreement(world):
     """A decision is about an agreement."""
     with pytest.raises(NotFound):
         world.service.decide(str(Period.parse("2023-07")), at=world.at(7, 1))
+
+
+class TestWhatIdentityCannotKnow:
+    def test_identity_does_not_say_what_the_plan_says(self, worlds):
+        """A plan has as many remote days as it has, whatever an identity plugin believes."""
+        world = worlds()
+        says = {"applicant.rating": "good", "agreement.remote_days": 1, "agreement.duration_days": 5}
+        world.identity.change("analyst", facts=says)
+        draft = world.propose(remote=5)
+
+        facts = world.service.decide(draft.id, at=world.at(6, 20)).facts
+
+        assert facts["agreement.remote_days"] == 5
+        assert "agreement.duration_days" not in facts
+        world.refused("MKD410", world.service.submit, draft.id, by="analyst", at=world.at(6, 20))
+
+    def test_identity_does_not_say_who_votes_or_what_is_counted(self, worlds):
+        """Of the approver and of other requests the library knows itself."""
+        world = worlds(rules={"others": ("applicant.live_requests <= 9", "refuse")})
+        says = {"applicant.rating": "good", "approver.is_applicant": True, "applicant.live_requests": 50}
+        world.identity.change("analyst", facts=says)
+        agreement = world.approved()
+
+        vote = next(h.event for h in world.service.history(agreement.id) if type(h.event).__name__ == "VoteCast")
+
+        assert (vote.facts["approver.is_applicant"], vote.facts["applicant.live_requests"]) == (False, 0)

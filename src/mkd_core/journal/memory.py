@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -48,12 +48,14 @@ class MemoryJournal:
         for position, (stream, number) in enumerate(self._order[after:], start=after + 1):
             yield position, self._streams[stream][number - 1]
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
+    def due(self, now: datetime, limit: int = 100, ports: Collection[str] | None = None) -> Sequence[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
         waiting = [
             delivery
             for delivery in self._outbox.values()
-            if delivery.status is EffectStatus.PENDING and (delivery.due is None or delivery.due <= now)
+            if delivery.status is EffectStatus.PENDING
+            and (delivery.due is None or delivery.due <= now)
+            and (ports is None or delivery.effect.port in ports)
         ]
         return tuple(waiting[:limit])
 

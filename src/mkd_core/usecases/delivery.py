@@ -32,7 +32,8 @@ class DeliveryReport:
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead."""
     instant(now)
-    due = ctx.journal.due(now, limit)
+    # What nobody serves waits and takes up no place: lines of a payroll that was taken away would starve the notices.
+    due = ctx.journal.due(now, limit, ctx.served)
     organisation = ctx.organisation(now.date())
     settled: list[Settlement] = []
     for delivery in due:

@@ -96,7 +96,8 @@ class Dossier:
         try:
             return self.agreements[agreement]
         except KeyError:
-            raise NotFound("MKD403", f"there is no agreement {agreement!r}") from None
+            # Its id may be a service number that was typed in the place of a key: it is not repeated.
+            raise NotFound("MKD403", "there is no agreement of that id", mend="mkd agreement list") from None
 
 
 def stream_of(person: str) -> str:
@@ -114,7 +115,7 @@ def applicant_of(agreement: str) -> str:
     person, _, number = agreement.rpartition(".")
     if not person or not number.isdigit():
         raise NotFound(
-            "MKD403", f"{agreement!r} is no agreement", mend="an id is a person's key, a dot and a number: k000012.1"
+            "MKD403", "this is no id of an agreement", mend="an id is a person's key, a dot and a number: k000012.1"
         )
     return person
 

@@ -92,6 +92,10 @@ def approver_facts(approver: Approver, applicant: Employee, superiors: Iterable[
     }
 
 
+def _known_to_identity(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if not name.startswith(("agreement.", "approver."))}
+
+
 def facts_for(
     *,
     applicant: Employee,
@@ -105,8 +109,9 @@ def facts_for(
 ) -> Facts:
     """All facts of one decision with their origins. What identity knows beats an attestation, which beats a default.
 
-    ``derived`` come from the plan, ``computed`` from the unit and from other requests. An attestation counts up to its
-    last day.
+    ``derived`` come from the plan, ``computed`` from the unit and from other requests; they beat all of these, and what
+    identity says of a plan or of an approver counts for nothing: it knows neither. An attestation counts up to its last
+    day.
     """
     from mkd_core.policy import Facts, Origin
 
@@ -120,10 +125,11 @@ def facts_for(
                 source = applicant.facts_from.get(name, "identity")
                 origins[name] = origin or Origin(kind="identity", source=source)
 
-    take(applicant.facts)
-    take({**unit.facts, "unit.direct_service": unit.direct_service}, Origin(kind="identity", source="units"))
     take(derived, Origin(kind="derived", source="agreement"))
     take(computed, Origin(kind="computed", source="journal"))
+    take(_known_to_identity(applicant.facts))
+    of_unit = {**unit.facts, "unit.direct_service": unit.direct_service}
+    take(_known_to_identity(of_unit), Origin(kind="identity", source="units"))
     for fact in attested.values():
         if fact.until is None or on <= fact.until:
             source = Origin(kind="attested", source=fact.role, by=fact.by, at=fact.at, until=fact.until)

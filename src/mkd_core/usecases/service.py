@@ -479,6 +479,6 @@ class AgreementService:
         """Do all that is due: resolve steps again, act on deadlines. Idempotent, and catches up after any downtime."""
         return clock.tick(self._ctx, now)
 
-    def deliver(self, now: datetime) -> DeliveryReport:
-        """Try every effect that is due, each once."""
-        return delivery.deliver(self._ctx, now)
+    def deliver(self, now: datetime, *, limit: int = 1000) -> DeliveryReport:
+        """Try every effect that is due, each once; no more than ``limit`` of them, the oldest first."""
+        return delivery.deliver(self._ctx, now, limit)

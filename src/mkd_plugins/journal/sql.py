@@ -7,7 +7,7 @@ the host wrote, or never. :class:`SqlStore` has transactions of its own.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -163,12 +163,14 @@ class SqlJournal:
         query = _RECORDS.add_columns(_EVENT.position).where(_EVENT.position > after).order_by(_EVENT.position)
         return [(row[-1], record_from(row[:-1])) for row in self._rows(query.limit(_PAGE))]
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
+    def due(self, now: datetime, limit: int = 100, ports: Collection[str] | None = None) -> Sequence[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
         query = _DELIVERIES.where(
             _EFFECT.status == EffectStatus.PENDING.value,
             or_(_EFFECT.due.is_(None), _EFFECT.due <= moment_text(now)),
         ).order_by(_EFFECT.position)
+        if ports is not None:
+            query = query.where(_EFFECT.port.in_(sorted(ports)))
         return tuple(delivery_from(row) for row in self._rows(query.limit(max(0, limit))))
 
     def settle(self, key: str, settlement: Settlement) -> None:
@@ -296,10 +298,10 @@ class SqlStore:
 
         return _paged(page, after)
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
+    def due(self, now: datetime, limit: int = 100, ports: Collection[str] | None = None) -> Sequence[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
         with self._transaction() as journal:
-            return journal.due(now, limit)
+            return journal.due(now, limit, ports)
 
     def settle(self, key: str, settlement: Settlement) -> None:
         """See :class:`mkd_core.ports.Journal`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -192,10 +192,12 @@ class SqliteJournal:
         for position, *row in self._pages(query, after):
             yield position, record_from(row)
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[Delivery]:
+    def due(self, now: datetime, limit: int = 100, ports: Collection[str] | None = None) -> Sequence[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
-        query = f"SELECT {_DELIVERY} WHERE status = ? AND (due IS NULL OR due <= ?) ORDER BY position LIMIT ?"
-        rows = self._rows(query, EffectStatus.PENDING.value, moment_text(now), max(0, limit))
+        named = sorted(ports or ())
+        only = "" if ports is None else f" AND port IN ({', '.join('?' * len(named))})"
+        query = f"SELECT {_DELIVERY} WHERE status = ? AND (due IS NULL OR due <= ?){only} ORDER BY position LIMIT ?"
+        rows = self._rows(query, EffectStatus.PENDING.value, moment_text(now), *named, max(0, limit))
         return tuple(delivery_from(row) for row in rows)
 
     def settle(self, key: str, settlement: Settlement) -> None:

@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 from typing import Any
 
+import attrs
 import pytest
 
 from mkd_core.errors import Conflict, NotFound
@@ -224,6 +225,15 @@ class JournalSuite:
         assert [delivery.effect.key for delivery in journal.due(MORNING, limit=2)] == ["z", "y"]
         assert journal.due(MORNING)[0].effect == effect("z")
         assert {(d.status, d.attempts, d.due) for d in journal.due(MORNING)} == {(EffectStatus.PENDING, 0, None)}
+
+    def test_only_the_ports_asked_for_are_due(self, journal: Journal) -> None:
+        """What waits on another port takes up no place of the limit; no port is no effect."""
+        journal.append("a", 0, [draft()], [attrs.evolve(effect(str(n)), port="payroll") for n in range(3)])
+        journal.append("b", 0, [draft()], [effect("mail")])
+
+        assert [d.effect.key for d in journal.due(MORNING, 2, {"notification"})] == ["mail"]
+        assert [d.effect.key for d in journal.due(MORNING, 2, ["payroll", "notification"])] == ["0", "1"]
+        assert list(journal.due(MORNING, 2, ())) == []
 
     def test_an_effect_is_there_once(self, journal: Journal) -> None:
         """An effect whose key is known is left as it is, within one append as in a later one."""

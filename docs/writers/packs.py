@@ -250,6 +250,7 @@ def _others(policy: Document) -> str:
     if policy.clock.decide_within:
         lines.append(f"Decided within {policy.clock.decide_within}, over all steps and appeal.")
     lines += [_covered(each) for each in policy.coverage]
+    lines += [f"Lint finds {each.code} at {code(each.at)}, accepted: {each.reason}." for each in policy.accepted]
     return "\n".join(f"- {line}" for line in lines)
 
 

@@ -205,7 +205,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "decree_layer": ("penetapan di atas versi dasar", "decree over the base"),
     "during": ("selama {season}", "during {season}"),
     "expression": ("ekspresi", "expression"),
-    "facts_head": ("Fakta", "Facts"),
     "from_day": ("sejak {start}", "from {start}"),
     "from_until": ("{start} sampai sebelum {until}", "{start} until {until}"),
     "grounds": ("Alasan penolakan (tertutup): {grounds}.", "Grounds of refusal, a closed list: {grounds}."),

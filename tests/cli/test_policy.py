@@ -194,6 +194,19 @@ def test_the_document_shows_the_numbers_of_the_day(mkd):
 
 
 @pytest.mark.bare
+def test_the_document_shows_what_lint_is_told_to_accept(mkd, town):
+    """A finding that the file accepts stands in the document with its reason."""
+    with (town / "2023.1.toml").open("a", encoding="utf-8") as file:
+        file.write('[[accepted]]\ncode = "MKD330"\nat = "rule evening"\nreason = "to be settled"\n' + EVENING)
+
+    shown = mkd("policy", "show", "2023.1.toml")
+    linted = mkd("policy", "lint", "2023.1.toml", "--strict")
+
+    assert "Accepted findings\n=================\nMKD330, rule evening: to be settled" in shown.out
+    assert (linted.status, "(accepted: to be settled)" in linted.out) == (0, True)
+
+
+@pytest.mark.bare
 def test_the_document_as_markdown_is_a_page(mkd):
     """Headings, tables and lists; nothing in it is taken for a mark by mistake."""
     page = mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", "--format", "markdown").out

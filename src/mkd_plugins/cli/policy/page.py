@@ -61,6 +61,7 @@ def page(policy: Policy, history: History, language: str) -> list[Section]:
             ],
         ),
         Section(title=say("coverage_head", language), lines=[covered(demand, language) for demand in voting.coverage]),
+        _accepted(voting, history, language),
         _versions(history, language),
     ]
     return [part for part in parts if part.lines or part.rows or part.entries]
@@ -217,6 +218,13 @@ def _refusal(policy: Policy, language: str) -> Section:
     if policy.clock.decide_within is not None:
         lines.append(say("clock_within", language, span=span(policy.clock.decide_within, language)))
     return Section(title=say("refusal_head", language), lines=lines)
+
+
+def _accepted(policy: Policy, history: History, language: str) -> Section:
+    """What lint finds and the file says to be as it should be."""
+    [document] = [each for each in history.documents if each.version == policy.version]
+    lines = [f"{each.code}, {each.at}: {each.reason}" for each in document.accepted]
+    return Section(title=say("accepted_findings", language), lines=lines)
 
 
 def _versions(history: History, language: str) -> Section:

@@ -450,6 +450,19 @@ def test_a_decree_lies_over_the_base_for_its_dates() -> None:
     assert season.proof == history.on(date(2024, 1, 1)).proof
 
 
+@pytest.mark.parametrize(("initiation", "version"), [("decree", "1"), ("request", "d1")])
+def test_a_request_is_decided_by_a_decree_only_where_the_decree_is_about_requests(
+    initiation: str, version: str
+) -> None:
+    """A decree that begins agreements of its own leaves requests to the base; before and after it nothing differs."""
+    decree = DECREE.replace("[policy]", f'[policy]\ninitiation = "{initiation}"')
+    history = History.from_texts({"1.toml": POLICY, "d.toml": decree})
+
+    assert history.for_request(date(2025, 1, 5)).version == version
+    assert history.on(date(2025, 1, 5)).version == "d1"
+    assert history.for_request(date(2025, 2, 1)).version == "1"
+
+
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
@@ -577,3 +590,51 @@ def test_a_vocabulary_forgets_no_gap_when_it_has_met_too_many() -> None:
 
     assert met[-1].mask == late.mask
     assert words.gaps(5) is met[5]
+
+
+DATED = """
+[policy]
+id = "dated"
+version = "1"
+in_force = { from = 2026-01-01 }
+title = { id = "Uji", en = "Check" }
+[sources.ours]
+title = "A default of ours"
+[parameters]
+most = { value = 4 }
+[[overlays]]
+from = 2026-03-01
+until = 2026-04-01
+parameters = { most = 1 }
+[[rules]]
+id = "days"
+require = "agreement.remote_days <= parameter.most"
+otherwise = "refuse"
+because = { id = "Paling banyak {parameter.most}", en = "At most {parameter.most}" }
+source = "ours"
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "failed"), [((2026, 2, 28), 0), ((2026, 3, 1), 1), ((2026, 3, 31), 1), ((2026, 4, 1), 0)]
+)
+def test_parameters_may_differ_on_dates(day: tuple[int, int, int], failed: int) -> None:
+    """An overlay of dates holds from its first day up to, not including, the last one; no season is needed."""
+    policy = Policy.from_toml(DATED).on(date(*day))
+
+    assert policy.masks(Facts.from_mapping({"agreement": {"remote_days": 2}})) == (failed, 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("", "expected a season, or dates"),
+        ("until = 2026-04-01", "expected a season, or dates"),
+        ('season = "ramadan"\nfrom = 2026-03-01', "expected a season, or dates"),
+        ("from = 2026-03-01\nuntil = 2026-03-01", "until is not after from"),
+    ],
+)
+def test_an_overlay_says_a_season_or_dates(written: str, message: str) -> None:
+    """One of both, and dates in their order; the place is named."""
+    with pytest.raises(PolicyError, match=f"overlay .*{message}"):
+        Policy.from_toml(DATED.replace("from = 2026-03-01\nuntil = 2026-04-01", written))

@@ -92,10 +92,12 @@ class ParameterTable:
 
 @attrs.frozen(kw_only=True)
 class OverlayTable:
-    """``[[overlays]]``: other parameters while a season lasts."""
+    """``[[overlays]]``: other parameters while a season lasts, or from a day up to, not including, ``until``."""
 
-    season: str
     parameters: dict[str, Any]
+    season: str | None = None
+    start: datetime.date | None = None  # the key is `from`
+    until: datetime.date | None = None
     source: str | None = None
     article: str | None = None
 
@@ -237,10 +239,11 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook_func(lambda kind: _is(kind, Literal), _literal)
     converter.register_structure_hook_func(lambda kind: _is(kind, list), _list_of(converter))
-    converter.register_structure_hook(
-        InForceTable,
-        make_dict_structure_fn(InForceTable, converter, _cattrs_forbid_extra_keys=True, start=override(rename="from")),
-    )
+    for table in (InForceTable, OverlayTable):
+        converter.register_structure_hook(
+            table,
+            make_dict_structure_fn(table, converter, _cattrs_forbid_extra_keys=True, start=override(rename="from")),
+        )
     return converter
 
 
@@ -443,12 +446,20 @@ class _Checker:
             return None
 
     def overlay(self, table: OverlayTable) -> Overlay:
+        period = None if table.start is None else Period(table.start, table.until)
+        called = table.season or (str(period) if period else "without a season")
+        if (table.season is None) == (period is None) or (period is None and table.until is not None):
+            self.problem(
+                "MKD304", f"overlay {called}", "expected a season, or dates", "write season, or from and until"
+            )
+        if period is not None and period.until is not None and period.until <= period.start:
+            self.problem("MKD304", f"overlay {called}", "until is not after from", "until is the first day after")
         values: dict[str, Parameter] = {}
         for name, written in table.parameters.items():
-            value = self.value(name, written, f"overlay {table.season}, parameters, {name}")
+            value = self.value(name, written, f"overlay {called}, parameters, {name}")
             if value is not None:
                 values[name] = value
-        return Overlay(season=table.season, parameters=values, source=table.source, article=table.article)
+        return Overlay(season=called, parameters=values, period=period, source=table.source, article=table.article)
 
     def step(self, table: RouteTable) -> Step:
         written = table.approver if isinstance(table.approver, list) else [table.approver]

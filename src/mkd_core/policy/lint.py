@@ -180,7 +180,7 @@ class _Linter:
         plain = self.seen[document.version][0].policy
         for overlay in document.overlays:
             place = f"overlay {overlay.season}"
-            if self.seasons is not None and overlay.season not in self.seasons:
+            if self.seasons is not None and overlay.period is None and overlay.season not in self.seasons:
                 known = ", ".join(sorted(self.seasons))
                 hint = did_you_mean(overlay.season, self.seasons) or f"known: {known}"
                 message = Wording(

@@ -185,7 +185,11 @@ class Policy:
         return self._for(day=day, seasons=seasons)
 
     def _for(self, *, day: datetime.date | None, seasons: Collection[str]) -> Policy:
-        applied = [overlay for overlay in self.overlays if overlay.season in seasons]
+        applied = [
+            overlay
+            for overlay in self.overlays
+            if overlay.season in seasons or (day is not None and overlay.period is not None and day in overlay.period)
+        ]
         parameters = dict(self._base_parameters)
         for overlay in applied:
             for name, value in overlay.parameters.items():

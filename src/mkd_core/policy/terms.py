@@ -46,10 +46,11 @@ class NamedParameter:
 
 @attrs.frozen(kw_only=True)
 class Overlay:
-    """Other parameters while a season lasts."""
+    """Other parameters while a season lasts, or on the dates of ``period``, which ``season`` then names."""
 
     season: str
     parameters: dict[str, Parameter]
+    period: Period | None = None
     source: str | None = None
     article: str | None = None
 

@@ -2,7 +2,8 @@
 
 A backend that keeps deadlines by itself is called on the caller's own thread. Any other one is called on a daemon
 thread, which is given up when the deadline has passed; it is counted, and it never keeps the process from exiting.
-``KeyboardInterrupt`` and its like pass through: they are meant for the host.
+A ``KeyboardInterrupt`` on the caller's own thread passes through: it is meant for the program. On a thread of a plugin,
+to which Ctrl-C never comes, it is the plugin's own, and a problem like anything else that is raised.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class Overrun(Exception):
     """The call did not end within the deadline."""
 
 
+class Interrupted(Exception):
+    """The plugin itself raised a ``KeyboardInterrupt``, which is the cause of this."""
+
+
 @attrs.define
 class _Outcome:
     """What a call on another thread came to, once ``done`` is set."""
@@ -74,25 +79,34 @@ class Threads:
             ended = outcome.done.wait(seconds)
         except BaseException:  # an interrupt of the waiting thread; the call itself goes on
             if thread.is_alive():
-                self._give_up(thread)
+                self.give_up(thread)
             raise
         if not ended:
-            self._give_up(thread)
+            self.give_up(thread)
             raise Overrun
         if outcome.raised is not None:
             raise outcome.raised
         result: T = outcome.result
         return result
 
-    def _give_up(self, thread: threading.Thread) -> None:
+    def give_up(self, thread: threading.Thread) -> None:
+        """Count the thread among those that nobody waits for any more."""
         with self._lock:
             self.abandoned.append(thread)
             self.total += 1
 
 
-def _run_into(outcome: _Outcome, run: Callable[[Callable[[], T]], T], function: Callable[[], T]) -> None:
+def own_interrupts(function: Callable[[], T]) -> T:
+    """The function's result on a thread of a plugin, where a ``KeyboardInterrupt`` is nobody's but the plugin's."""
     try:
-        outcome.result = run(function)
+        return function()
+    except KeyboardInterrupt as error:
+        raise Interrupted from error
+
+
+def _run_into(outcome: _Outcome, run: Callable[..., Any], function: Callable[[], T]) -> None:
+    try:
+        outcome.result = run(own_interrupts, function)
     except BaseException as error:
         outcome.raised = error
     finally:
@@ -129,23 +143,23 @@ class Guard:
         except Overrun:
             line = f"{method} did not answer within {seconds:g} seconds"
             raise self._recorded(DeadlineOverrun(CALL_OVERRAN, self.label, line, hint=_OVERRUN_HINT)) from None
-        except (Exception, SystemExit) as error:
-            line = f"{method} of {self.backend} raised {type(error).__name__}{place_of(error)}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit, GeneratorExit and what else a library derives from it
+            raised = cause_of(error)
+            line = f"{method} of {self.backend} raised {type(raised).__name__}{place_of(raised)}"
             hint = "report it to the plugin's maker: only Transient and Permanent are raised on purpose"
             raise self._recorded(CallProblem(CALL_RAISED, self.label, line, hint=hint)) from error
 
-    def tell(self, method: str, function: Callable[[], object]) -> bool:
-        """Call without waiting for an answer's meaning: whatever goes wrong is recorded. Whether it ended in time."""
+    def tell(self, method: str, function: Callable[[], object]) -> None:
+        """Call for the sake of calling: whatever goes wrong is recorded and not raised."""
         try:
             self.call(method, function, self.deadline_for(None))
-        except DeadlineOverrun:
-            return False
         except PluginProblem:
             pass
         except MkdError as refusal:
             line = f"{method} of {self.backend} refused: {refusal.code} {refusal.message}"
             self.record(CallProblem(CALL_RAISED, self.label, line, hint=refusal.mend))
-        return True
 
     def refuse_result(self, method: str, expected: str, got: object) -> CallProblem:
         """The recorded problem of a result that the port does not allow, ready to be raised."""
@@ -193,6 +207,21 @@ def in_chunks(
             yield item
         if len(items) < CHUNK:
             return
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """What the plugin raised, where a guard has wrapped it."""
+    return error.__cause__ or error if isinstance(error, Interrupted) else error
+
+
+def words_of(error: BaseException) -> str:
+    """Kind, words and place of an error, also of one that cannot be printed."""
+    error = cause_of(error)
+    try:
+        said = str(error)
+    except Exception:
+        said = "(which cannot be printed)"
+    return f"{type(error).__name__}: {said}{place_of(error)}"
 
 
 def place_of(error: BaseException) -> str:

@@ -70,11 +70,21 @@ def _anything(_: object) -> bool:
     return True
 
 
+def _keeps(allows: Callable[[object], bool], result: object) -> bool:
+    """Whether the result is what was promised; one that raises when it is looked at is not."""
+    try:
+        return allows(result)
+    except Exception:
+        return False
+
+
 def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise: Promise) -> Callable[..., Any]:
+    allows = promise.allows
+
     def call(*arguments: Any, **named: Any) -> Any:
         request = arguments[0] if arguments else next(iter(named.values()), None)
         result = guard.call(name, lambda: method(*arguments, **named), guard.deadline_for(request))
-        if not promise.allows(result):
+        if not _keeps(allows, result):
             raise guard.refuse_result(name, promise.words, result)
         return result
 
@@ -88,7 +98,7 @@ def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise
             source = guard.call(name, lambda: iter(result), guard.deadline_for(None))
             return in_chunks(guard, name, source, item, words)
         for one in result:
-            if not item(one):
+            if not _keeps(item, one):
                 raise guard.refuse_result(name, words, one)
         return result
 

@@ -7,8 +7,7 @@ One bad plugin never takes the host down and never vanishes silently: it is a pr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from collections.abc import Collection, Mapping
 from threading import RLock
 from types import TracebackType
 from typing import Any, Literal, Self, overload
@@ -30,9 +29,9 @@ from mkd_core.ports import (
 from mkd_plugins.catalogue import Catalogue
 from mkd_plugins.config import BackendTable, Config, Default
 from mkd_plugins.discovery import Installed, installed
-from mkd_plugins.guard import Guard
 from mkd_plugins.loading import Loader
 from mkd_plugins.making import Maker
+from mkd_plugins.observing import Observers
 from mkd_plugins.problems import (
     EXTRA_MISSING,
     FACTORY_RAISED,
@@ -86,7 +85,7 @@ class Host:
         self._maker = Maker(config, environ, self._recorder.record)
         self._plugins: list[Installed] = []
         self._states: dict[str, State] = {}
-        self._observers: list[tuple[Guard, Callable[[object], object]]] = []
+        self._observers = Observers()
         self._built: dict[tuple[str, str], Any] = {}
         self._making = RLock()
 
@@ -240,15 +239,12 @@ class Host:
                     self._recorder.record(problem)
 
     def observe(self, event: object) -> None:
-        """Tell every observer of an event. A failure is recorded; one that overran its deadline is not told again."""
-        self._observers = [
-            (guard, function)
-            for guard, function in self._observers
-            if guard.tell("mkd_observe", partial(function, event))
-        ]
+        """Tell every observer of an event, without waiting for any. A failure is recorded; see ``observing``."""
+        self._observers.tell(event)
 
     def close(self) -> None:
-        """Close the backends that can be closed, the last made first. A failure is recorded."""
+        """Let observers take what waits, then close the backends, the last made first. A failure is recorded."""
+        self._observers.end()
         self._maker.close()
         self._built.clear()
 
@@ -292,8 +288,9 @@ class Host:
             return "failed"
         for omission in (*announced.problems, *self._catalogue.take(announced)):
             self._recorder.record(omission)
-        guard = self._maker.guard(plugin.label, "observer")
-        self._observers += [(guard, function) for function in announced.observers]
+        guard = self._maker.guard(plugin.label, "observer", cooperative=True)  # it has a thread already
+        for function in announced.observers:
+            self._observers.add(guard, function)
         return "loaded"
 
     def _refuse_what_is_fatal(self) -> None:

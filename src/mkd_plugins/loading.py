@@ -13,7 +13,7 @@ from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
 from mkd_plugins.discovery import Installed
-from mkd_plugins.guard import kind_of, place_of
+from mkd_plugins.guard import kind_of, words_of
 from mkd_plugins.problems import (
     EXTRA_MISSING,
     HOOK_ARGUMENTS,
@@ -106,8 +106,10 @@ class Loader:
         for implementation in self._implementations(module, hook):
             try:
                 answer = implementation.function()
-            except (Exception, SystemExit) as error:
-                line = f"{hook} raised {type(error).__name__}: {error}{place_of(error)}"
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever a library derives from it, the host stands
+                line = f"{hook} raised {words_of(error)}"
                 problems.append(LoadProblem(HOOK_RAISED, plugin.label, line))
                 continue
             if isinstance(answer, (list, tuple)) and all(isinstance(item, kind) for item in answer):
@@ -125,7 +127,9 @@ class Loader:
 def _imported(plugin: Installed) -> object:
     try:
         return plugin.point.load()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a library derives from it, the host stands
         raise _import_problem(plugin, error) from error
 
 
@@ -136,7 +140,7 @@ def _import_problem(plugin: Installed, error: BaseException) -> LoadProblem:
         if extra and missing != plugin.module.partition(".")[0]:
             hint = f"pip install '{plugin.distribution}[{extra}]'"
             return LoadProblem(EXTRA_MISSING, plugin.label, f"needs {missing}, which is not installed", hint=hint)
-    line = f"cannot be imported: {type(error).__name__}: {error}{place_of(error)}"
+    line = f"cannot be imported: {words_of(error)}"
     return LoadProblem(IMPORT_FAILED, plugin.label, line, hint=f"python -c 'import {plugin.point.module}' shows it")
 
 

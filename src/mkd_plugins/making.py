@@ -10,7 +10,7 @@ from mkd_core.errors import MkdError
 from mkd_core.ports import PROTOCOLS
 from mkd_plugins.catalogue import Offer
 from mkd_plugins.config import BackendTable, Config
-from mkd_plugins.guard import Guard, Overrun, Threads, kind_of, place_of
+from mkd_plugins.guard import Guard, Overrun, Threads, kind_of, place_of, words_of
 from mkd_plugins.guarded import guarded, missing_methods, stand_in
 from mkd_plugins.problems import (
     FACTORY_OVERRAN,
@@ -56,9 +56,11 @@ class Maker:
             close = getattr(made, "close", None)
         except MkdError:
             raise
-        except (Exception, SystemExit) as error:
-            line = f"{offer.path} cannot be made: {type(error).__name__}: {_without(secrets, str(error))}"
-            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line + place_of(error)) from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a library derives from it, the host stands
+            line = f"{offer.path} cannot be made: {_without(secrets, words_of(error))}"
+            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line) from error
         if missing:
             line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
             raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint="report it to the plugin's maker")

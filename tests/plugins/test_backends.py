@@ -187,6 +187,12 @@ FACTORIES = {
         "notification.acme cannot be made: OSError: no route at acme_hr.py:",
     ),
     "exits": ("MKD131", "sys.exit(1)", "notification.acme cannot be made: SystemExit: 1"),
+    "interrupts": ("MKD131", "raise KeyboardInterrupt", "notification.acme cannot be made: KeyboardInterrupt: "),
+    "raises what is no exception by class": (
+        "MKD131",
+        "raise GeneratorExit('gone')",
+        "notification.acme cannot be made: GeneratorExit: gone at acme_hr.py:",
+    ),
     "returns something that raises when looked at": (
         "MKD131",
         "return type('Odd', (), {'send': property(lambda self: 1 / 0)})()",

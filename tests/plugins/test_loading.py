@@ -38,6 +38,16 @@ def test_metadata_is_read_before_anything_is_imported(site, sender):
 BAD = {
     "raises on import": ("MKD103", "raise ValueError('no licence')", "ValueError: no licence at acme_hr.py:1"),
     "exits on import": ("MKD103", "raise SystemExit(3)", "SystemExit: 3"),
+    "raises what is no exception by class": (
+        "MKD103",
+        "raise type('Cancelled', (BaseException,), {})('gone')",
+        "Cancelled: gone at acme_hr.py:1",
+    ),
+    "raises what cannot be printed": (
+        "MKD103",
+        "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
+        "Mute: (which cannot be printed) at acme_hr.py:3",
+    ),
     "is no Python": ("MKD103", "def :", "SyntaxError"),
     "misses a module": ("MKD103", "import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
     "has no hook": ("MKD105", "answer = 42", "implements no hook"),

@@ -61,6 +61,21 @@ def test_the_three_kinds_of_file_say_the_same(mkd: Mkd, tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if "part" in path.name.split(".") or path.suffix == ".work"]
 
 
+@pytest.mark.parametrize("name", ["all.csv", "all.parquet"])
+def test_what_a_run_left_that_was_killed_while_it_wrote_is_cleared_away(mkd: Mkd, tmp_path: Path, name: str) -> None:
+    """Half a file is never taken for one, and does not stay."""
+    (tmp_path / f"{name}.part").write_text("half a file", encoding="utf-8")
+    (tmp_path / f"{name}.part").chmod(0o644)
+    (tmp_path / "all.parquet.part.pieces").mkdir()
+    (tmp_path / "all.parquet.part.pieces" / "0.parquet").write_text("half a piece", encoding="utf-8")
+
+    assert mkd(*DAY, "--out", name).status == 0
+
+    left = {path.name for path in tmp_path.iterdir() if path.name.startswith(name)}
+    assert left == {name}
+    assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
 def test_the_day_left_out_is_today_and_said(mkd: Mkd, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody finds out afterwards that another day was meant."""
     monkeypatch.setenv("MKD_AT", "2023-06-20T09:00+07:00")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Literal
 
 from mkd_core.errors import InvalidInput, did_you_mean
@@ -18,6 +18,7 @@ Columns = Mapping[str, Literal["text", "list"]]
 Row = Mapping[str, str | Sequence[str] | None]
 
 PART = ".part"
+_PIECES = ".pieces"
 _PIECE = 50_000
 """How many rows of a Parquet file are in memory at a time."""
 
@@ -47,6 +48,7 @@ def ready(path: Path, *, there: bool = False, replacing: str = "--fresh") -> Non
 def write_rows(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     """Write the rows one by one, and give the file its name when all are in it."""
     part = path.with_name(path.name + PART)
+    part.unlink(missing_ok=True)  # of a run that was killed while it wrote
     try:
         _WRITERS[path.suffix](part, columns, rows)
         os.replace(part, path)
@@ -78,14 +80,19 @@ def _parquet(part: Path, columns: Columns, rows: Iterable[Row]) -> None:
 
     text = polars.String
     schema = {name: text if kind == "text" else polars.List(text) for name, kind in columns.items()}
-    with TemporaryDirectory(dir=part.parent, prefix=f".{part.name}-") as folder:
+    folder = part.with_name(part.name + _PIECES)
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed here
+    folder.mkdir(mode=0o700)
+    try:
         pieces = []
         for number, piece in enumerate(_pieces(rows)):
-            pieces.append(Path(folder) / f"{number}.parquet")
+            pieces.append(folder / f"{number}.parquet")
             frame = polars.DataFrame([[row[name] for name in columns] for row in piece], schema, orient="row")
             frame.write_parquet(pieces[-1])
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600))
         polars.scan_parquet(pieces).sink_parquet(part)
+    finally:
+        shutil.rmtree(folder)
 
 
 def _pieces(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

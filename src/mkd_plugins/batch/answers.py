@@ -35,23 +35,27 @@ from mkd_plugins.batch.frames import Taken
 BLOCK = 15
 
 
-def stages_of(policy: Policy, taken: Taken, *, prefix: str, guarded: bool) -> list[Mapping[str, nw.Expr]]:
+def stages_of(
+    policy: Policy, taken: Taken, *, prefix: str, guarded: bool, marked: str | None = None
+) -> list[Mapping[str, nw.Expr]]:
     """Columns to be added to a frame, stage after stage; the last holds the answers.
 
     ``taken`` is what the frame says of the facts. ``prefix`` begins the names of columns that are needed on the way
-    only.
+    only. With ``marked``, rows with a value outside the vocabulary are answered too, and columns whose names begin so
+    say which.
     """
     columns = Columns(taken.facts, policy.values, prefix=f"{prefix}c", guarded=guarded)
     masks = _Masks(policy, columns)
     for number, tree in policy.trees:
         masks.add(number, tree)
     blocks = masks.blocks(f"{prefix}b")
-    bad = {f"{prefix}bad": reduce(or_, taken.bad)} if taken.bad else {}
-    return [
-        stage
-        for stage in (taken.before, *columns.stages, {**blocks, **bad}, masks.answers(next(iter(bad), None)))
-        if stage
-    ]
+    if marked:
+        # One column for each look, as columns are computed side by side.
+        bad = {f"{marked}{number}": wrong for number, wrong in enumerate(taken.bad)}
+    else:
+        bad = {f"{prefix}bad": reduce(or_, taken.bad)} if taken.bad else {}
+    unanswered = None if marked else next(iter(bad), None)
+    return [stage for stage in (taken.before, *columns.stages, {**blocks, **bad}, masks.answers(unanswered)) if stage]
 
 
 class _Masks:

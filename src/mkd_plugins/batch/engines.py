@@ -12,6 +12,7 @@ from narwhals.dtypes import DType
 from narwhals.stable.v2 import dependencies as of
 
 from mkd_core.errors import InvalidInput
+from mkd_core.language import Fact
 from mkd_core.policy import Policy
 from mkd_plugins.batch.answers import stages_of
 from mkd_plugins.batch.frames import ANSWERS, Taken, check_names, take
@@ -51,7 +52,7 @@ class Plan:
     """What has to be computed on one frame: its facts, and how its engine wants them.
 
     ``places`` says which column holds a fact. ``guarded`` engines stop at an overflow. ``written`` columns are text.
-    ``complete`` columns have no null and no NaN; a ``spotless`` frame has no value outside the vocabulary.
+    ``complete`` columns have no null and no NaN, ``spotless`` ones no value outside the vocabulary.
     """
 
     policy: Policy
@@ -61,7 +62,7 @@ class Plan:
     guarded: bool
     written: bool
     complete: Collection[str] = ()
-    spotless: bool = False
+    spotless: Collection[str] = ()
 
     @classmethod
     def of(
@@ -111,41 +112,63 @@ class Plan:
             prefix=self.prefix,
             empty=self.empty,
             complete=self.complete,
+            spotless=self.spotless,
             written=self.written,
             day=self.policy.day,
         )
 
     def looked_through(self, frame: Any) -> Plan:
-        """The same plan, knowing which facts of a Polars frame in memory have no gap, and whether all are allowed."""
+        """The same plan, knowing which facts of a Polars frame in memory have no gap, and which numbers are allowed."""
         full = {column for column in self.places.values() if frame[column].null_count() == 0}
-        taken = self.taken()
-        nan = {column: nw.col(column).is_nan().any() for column in full if self.schema[column].is_float()}
-        bad = {f"{self.prefix}bad{number}": wrong.any() for number, wrong in enumerate(taken.bad)}
-        seen: dict[str, bool] = {}
-        if nan or bad:
-            looked = nw.from_native(frame.lazy())
-            if taken.before:
-                looked = looked.with_columns(**taken.before)
-            looked = looked.select(**nan, **bad)
-            seen = looked.collect().rows(named=True)[0]
-        complete = {column for column in full if not seen.get(column)}
-        return attrs.evolve(self, complete=complete, spotless=not any(seen[name] for name in bad))
+        floats = [column for column in full if self.schema[column].is_float()]
+        spotless = {
+            column
+            for name, column in self.places.items()
+            if self.schema[column].is_integer() and _within(self.policy.vocabulary[name], frame[column])
+        }
+        complete = full - {column for column in floats if frame[column].is_nan().any()}
+        return attrs.evolve(self, complete=complete, spotless=spotless)
 
-    def decide(self, native: Any) -> Any:
-        """The frame with its answers, as lazy as it came."""
+    def decide(self, native: Any, *, marked: str | None = None) -> Any:
+        """The frame with its answers, as lazy as it came.
+
+        With ``marked``, rows with a value outside the vocabulary are answered too, and columns whose names begin so say
+        which.
+        """
         taken = self.taken()
-        if self.spotless:
-            taken = attrs.evolve(taken, bad=())
+        marks = [f"{marked}{number}" for number, _ in enumerate(taken.bad)] if marked else []
         frame = nw.from_native(native)
-        for stage in stages_of(self.policy, taken, prefix=self.prefix, guarded=self.guarded):
+        for stage in stages_of(self.policy, taken, prefix=self.prefix, guarded=self.guarded, marked=marked):
             frame = frame.with_columns(**stage)
-        return frame.select(*self.schema, *ANSWERS).to_native()
+        return frame.select(*self.schema, *ANSWERS, *marks).to_native()
+
+
+def _within(fact: Fact, numbers: Any) -> bool:
+    """Whether all integers of a series lie in the fact's range: finding the least and the most beats comparing."""
+    if len(numbers) == numbers.null_count():
+        return True
+    return (
+        fact.low is not None
+        and fact.high is not None
+        and fact.low <= int(numbers.min())
+        and int(numbers.max()) <= fact.high
+    )
 
 
 def _polars(policy: Policy, frame: Any) -> Any:
-    """What lies in memory is looked through first: without gaps and bad rows the rules are half the work."""
+    """In memory the gaps are known, and answers are taken back only where some value is outside the vocabulary."""
+    import polars as pl
+
     plan = _polars_plan(policy, frame.lazy(), dict(frame.schema)).looked_through(frame)
-    return plan.decide(frame.lazy()).collect()
+    mark = f"{plan.prefix}bad"
+    answered = plan.decide(frame.lazy(), marked=mark).collect()
+    marks = [name for name in answered.columns if name.startswith(mark)]
+    wrong = [answered[name] for name in marks if answered[name].any()]
+    answered = answered.drop(marks)
+    if not wrong:
+        return answered
+    outside = pl.any_horizontal(wrong)
+    return answered.with_columns(pl.when(outside).then(None).otherwise(pl.col(name)).alias(name) for name in ANSWERS)
 
 
 def _polars_lazy(policy: Policy, frame: Any, *, written: bool) -> Any:

@@ -100,6 +100,12 @@ def _whole(path: Path, *, folder: bool) -> Iterator[str]:
         shutil.rmtree(room, ignore_errors=True)
 
 
+def _files(place: Place) -> str:
+    """The files of a folder; Spark puts others between them."""
+    path, kind = place
+    return f"{path}/**/*.{kind}" if Path(path).is_dir() else path
+
+
 @contextmanager
 def _readable(place: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
     """What an engine says of a file that it cannot read may hold values, so only its kind is told."""
@@ -117,7 +123,8 @@ def _polars(policy: Policy, source: Place, out: Place) -> Counts:
 
     (path, kind), (part, to) = source, out
     with _readable(path, (pl.exceptions.PolarsError,)):
-        frame = pl.scan_parquet(path) if kind == "parquet" else pl.scan_csv(path, infer_schema=False)
+        files = _files(source)
+        frame = pl.scan_parquet(files) if kind == "parquet" else pl.scan_csv(files, infer_schema=False)
         answered = decided(policy, frame, written=kind == "csv")
         _ = answered.sink_parquet(part) if to == "parquet" else answered.sink_csv(part)
         told = pl.scan_parquet(part) if to == "parquet" else pl.scan_csv(part, infer_schema=False)
@@ -132,7 +139,7 @@ def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
     with duckdb.connect() as connection, _readable(path, (duckdb.Error,)):
         # Frames have no order; keeping one would keep the population in memory.
         connection.execute("SET preserve_insertion_order = false")
-        files = f"{path}/**/*.{kind}" if Path(path).is_dir() else path
+        files = _files(source)
         if kind == "parquet":
             relation = connection.read_parquet(files)
         else:

@@ -80,15 +80,16 @@ def take(
     prefix: str,
     empty: Collection[str] = (),
     complete: Collection[str] = (),
+    spotless: Collection[str] = (),
     written: bool = False,
     day: datetime.date | None = None,
 ) -> Taken:
     """The facts of a frame with these columns.
 
     ``places`` says which column holds a fact; columns in ``empty`` have a type without values, those in ``complete`` no
-    null and no NaN. ``written`` text stands for numbers, yes and no as well, and for nothing where it is empty. ``day``
-    is the fact ``today`` where the frame does not say it. Raises ``InvalidInput`` that names every column of a type in
-    which the fact cannot be read.
+    null and no NaN, those in ``spotless`` no value outside the vocabulary. ``written`` text stands for numbers, yes and
+    no as well, and for nothing where it is empty. ``day`` is the fact ``today`` where the frame does not say it. Raises
+    ``InvalidInput`` that names every column of a type in which the fact cannot be read.
     """
     wrong = list(_nested(schema, vocabulary))
     facts: dict[str, Made] = {}
@@ -103,7 +104,8 @@ def take(
         if reading.column is None:
             wrong.append(f"{fact.name}: expected {_ACCEPTED[fact.kind]}, not {schema[name]}")
             continue
-        bad += reading.bad
+        if name not in spotless:
+            bad += reading.bad
         if reading.computed:
             own = f"{prefix}f{len(before)}"
             before[own] = reading.column.expr

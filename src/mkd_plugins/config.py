@@ -9,7 +9,7 @@ plugin's class when the plugin is known (``Host``).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
@@ -52,6 +52,11 @@ class Settings:
     strict: bool = False
     deadline: float = attrs.field(default=30.0)
     deadlines: Mapping[str, float] = attrs.field(factory=dict)
+
+    def enables(self, answers_to: Callable[[str], bool]) -> bool:
+        """Whether the plugin that answers to these names is to be loaded."""
+        enabled = self.enabled is None or any(map(answers_to, self.enabled))
+        return enabled and not any(map(answers_to, self.disabled))
 
     @deadline.validator
     def _positive(self, _: object, seconds: float) -> None:

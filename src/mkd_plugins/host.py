@@ -33,12 +33,14 @@ from mkd_plugins.loading import Loader
 from mkd_plugins.making import Maker
 from mkd_plugins.observing import Observers
 from mkd_plugins.problems import (
+    CALL_REFUSED,
     EXTRA_MISSING,
     FACTORY_RAISED,
     NOT_EXACTLY_ONE,
     REQUIRED_MISSING,
     UNKNOWN_PLUGIN,
     BuildProblem,
+    CallProblem,
     ConfigProblem,
     Fault,
     LoadProblem,
@@ -238,6 +240,11 @@ class Host:
                 except PluginProblem as problem:
                     self._recorder.record(problem)
 
+    def record_refusal(self, label: str, backend: str, refusal: MkdError) -> None:
+        """Keep that a backend refused to answer for itself: it works, and what it talks to does not."""
+        line = f"{backend} does not answer: {refusal.code} {refusal.message}"
+        self._recorder.record(CallProblem(CALL_REFUSED, label, line, hint=refusal.mend))
+
     def observe(self, event: object) -> None:
         """Tell every observer of an event, without waiting for any. A failure is recorded; see ``observing``."""
         self._observers.tell(event)
@@ -276,9 +283,7 @@ class Host:
             return any(map(plugin.answers_to, only))
         if no_plugins and not plugin.shipped:
             return False
-        settings = self.config.mkd
-        enabled = settings.enabled is None or any(map(plugin.answers_to, settings.enabled))
-        return enabled and not any(map(plugin.answers_to, settings.disabled))
+        return self.config.mkd.enables(plugin.answers_to)
 
     def _loaded(self, loader: Loader, plugin: Installed) -> State:
         try:

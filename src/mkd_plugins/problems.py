@@ -53,6 +53,7 @@ CALL_RAISED: Final = "MKD141"
 CALL_RESULT: Final = "MKD142"
 CALL_OVERRAN: Final = "MKD143"
 CALLS_STUCK: Final = "MKD144"
+CALL_REFUSED: Final = "MKD145"
 
 CODES: Final[Mapping[str, tuple[Stage, str]]] = MappingProxyType(
     {
@@ -82,6 +83,7 @@ CODES: Final[Mapping[str, tuple[Stage, str]]] = MappingProxyType(
         CALL_RESULT: ("call", "a backend returned something that the port does not allow"),
         CALL_OVERRAN: ("call", "a backend did not answer within the deadline"),
         CALLS_STUCK: ("call", "too many calls of a backend hang; it is not called any more"),
+        CALL_REFUSED: ("call", "a backend was asked whether it works, and what it talks to does not"),
     }
 )
 

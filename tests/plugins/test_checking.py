@@ -35,3 +35,13 @@ def test_a_plugin_that_a_host_survives_is_no_finding(site, sender):
     site.install("bad-hr", "raise ValueError")
 
     assert check_imports(["acme-hr[main]", "bad-hr[main]"]) == []
+
+
+def test_a_plugin_whose_hook_hangs_is_found(site):
+    """Its module loads; what it announces never comes."""
+    source = "import threading\nfrom mkd_plugins.api import hookimpl\n@hookimpl\ndef mkd_providers(): "
+    site.install("hang-hr", f"{source}threading.Event().wait()")
+
+    [problem] = check_imports(["hang-hr[main]"], seconds=1.5)
+
+    assert (problem.code, problem.label) == ("MKD113", "hang-hr[main]")

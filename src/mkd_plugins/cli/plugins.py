@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from mkd_core.errors import MkdError, NotFound, did_you_mean
@@ -14,6 +15,9 @@ from mkd_plugins.cli.telling import lines
 from mkd_plugins.host import Host, Row
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
 from mkd_plugins.words import say
+
+if TYPE_CHECKING:
+    from mkd_plugins.config import Config
 
 
 @click.group()
@@ -33,7 +37,7 @@ def listed(session: Session, as_json: bool) -> None:
             (
                 row.label,
                 row.version,
-                row.state,
+                row.state if not row.hanging else f"{row.state}, {row.hanging} hanging",
                 ", ".join((*_offers(row), *(f"policy {name}" for name in row.policies))),
             )
             for row in rows
@@ -63,27 +67,44 @@ def show(session: Session, name: str, as_json: bool) -> None:
 
 @plugins.command()
 @click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too: files, databases.")
+@click.option("--ping", "ping_them", is_flag=True, help="Make every one, and call its ping where it has that.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 3600),
+    default=10.0,
+    show_default=True,
+    help="How long a plugin may take to load.",
+)
 @options.as_json
 @click.pass_context
-def check(ctx: click.Context, open_them: bool, as_json: bool) -> None:
-    """Read every plugin and the whole of mkd.toml; exit status 1 when something is wrong."""
+def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, as_json: bool) -> None:
+    """Read every plugin and the whole of mkd.toml; exit status 1 when something is wrong.
+
+    Plugins of others are loaded in processes of their own first: one that hangs, or ends its process, is named here.
+    """
     session: Session = ctx.obj
     from mkd_plugins.config import Config
 
     config = Config.load(session.config)
-    with Host.load(config, no_plugins=session.no_plugins) as host:
+    dangerous = [] if session.no_plugins else _dangerous(config, seconds)
+    with Host.load(_without(config, dangerous), no_plugins=session.no_plugins) as host:
         host.check()
-        if open_them:
+        if open_them or ping_them:
             _open(host)
+        answers = _pinged(host) if ping_them else {}
         wrong = _rules(host)
-        problems = [problem for problem in host.problems if problem.code != EXTRA_MISSING]
-        loaded = sum(row.state == "loaded" for row in host.report())
+        problems = [*dangerous, *(problem for problem in host.problems if problem.code != EXTRA_MISSING)]
+        rows = host.report()
+        loaded, hanging = sum(row.state == "loaded" for row in rows), sum(row.hanging for row in rows)
         data = {
             "loaded": loaded,
             "backends": [table.path for table in config.backends],
             "problems": [*map(_problem, problems), *map(_line, wrong)],
-        }
-        answer(as_json, data, f"plugins: {loaded}, backends: {len(config.backends)}")
+            "hanging": hanging,
+        } | ({"ping": answers} if ping_them else {})
+        said = [f"plugins: {loaded}, backends: {len(config.backends)}"]
+        said += [f"hanging calls: {hanging}"] if hanging else []
+        answer(as_json, data, "\n".join([*said, *(f"{backend}: {told}" for backend, told in answers.items())]))
     for problem in (*problems, *wrong):
         click.echo(f"error: {problem}", err=True)
     if problems or wrong:
@@ -99,6 +120,48 @@ def _open(host: Host) -> None:
             build(port)
         except PluginProblem:
             continue
+
+
+def _dangerous(config: Config, seconds: float) -> list[PluginProblem]:
+    """The problems of enabled plugins that this process would not survive loading."""
+    from mkd_plugins.checking import check_imports
+    from mkd_plugins.discovery import installed
+
+    enabled = [
+        plugin.label for plugin in installed()[0] if not plugin.shipped and config.mkd.enables(plugin.answers_to)
+    ]
+    found = check_imports(enabled, seconds=seconds, foreign_only=True)
+    return [problem for problem in found if problem.label in enabled]
+
+
+def _without(config: Config, problems: list[PluginProblem]) -> Config:
+    """The same configuration with those plugins off."""
+    off = (*config.mkd.disabled, *(problem.label for problem in problems))
+    return attrs.evolve(config, mkd=attrs.evolve(config.mkd, disabled=off))
+
+
+def _pinged(host: Host) -> dict[str, str]:
+    """What each configured backend that can be made says to a ping; what goes wrong is recorded by the host."""
+    build: Any = host.build
+    answers = {}
+    for port in dict.fromkeys(table.port for table in host.config.backends):
+        try:
+            backends = build(port)
+        except MkdError:
+            continue
+        for backend in backends:
+            if "ping" not in backend.capabilities:
+                answers[backend.backend] = "made; has no ping"
+                continue
+            try:
+                backend.ping()
+            except MkdError as refusal:
+                answers[backend.backend] = str(refusal)
+                if not isinstance(refusal, PluginProblem):
+                    host.record_refusal(backend.label, backend.backend, refusal)
+            else:
+                answers[backend.backend] = "answers"
+    return answers
 
 
 def _rules(host: Host) -> list[str]:
@@ -136,5 +199,7 @@ def _data(row: Row) -> dict[str, Any]:
         "offers": list(row.offers),
         "configured": list(row.configured),
         "policies": list(row.policies),
+        "hanging": row.hanging,
+        "given_up": row.given_up,
         "problems": list(map(_problem, row.problems)),
     }

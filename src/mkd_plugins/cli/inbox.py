@@ -7,7 +7,7 @@ import click
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.views import task_data
+from mkd_plugins.forms.answers import task_data
 
 
 @click.command()

@@ -9,7 +9,7 @@ from mkd_core.outbox import EffectStatus
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.views import delivery_data
+from mkd_plugins.forms.answers import delivery_data
 
 
 @click.group()

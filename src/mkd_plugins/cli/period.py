@@ -8,7 +8,8 @@ from mkd_plugins.cli import options
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.values import fact_value
-from mkd_plugins.cli.views import closed_data, closed_text
+from mkd_plugins.cli.views import closed_text
+from mkd_plugins.forms.answers import closed_data
 
 
 @click.group()

@@ -8,7 +8,7 @@ from mkd_core.agreements import State
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.views import agreement_data
+from mkd_plugins.forms.answers import agreement_data
 
 
 @click.command()

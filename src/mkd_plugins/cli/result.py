@@ -10,7 +10,7 @@ from mkd_core.targets import decimal
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
-from mkd_plugins.cli.views import result_data, work_data
+from mkd_plugins.forms.answers import result_data, work_data
 
 
 @click.group()

@@ -11,7 +11,8 @@ import click
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.views import day_data, day_row
+from mkd_plugins.cli.views import day_row
+from mkd_plugins.forms.answers import day_data
 
 
 @click.command()

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.errors import InvalidInput
 from mkd_core.targets import Target, target_from_data
-from mkd_core.worktime import WEEKDAYS, Day, OfficeHours, Place, Week, Window, WorkPlan, place
+from mkd_core.worktime import OfficeHours, Week, WorkPlan
+from mkd_plugins.forms.days import remote_plan, weekdays
 
 _VALUE = re.compile(
     r"(?P<direction>at_least|at_most|within|>=|<=)\s*(?P<value>-?[\d.]+)(?:\s*(?:\+-|±)\s*(?P<margin>[\d.]+))?"
@@ -28,21 +29,6 @@ _VALUE = re.compile(
 )
 _KIND = re.compile(r"(?:(?P<id>[\w-]+)\s*=\s*)?(?P<kind>[a-z]+)", re.ASCII)
 _SIGNS = {">=": "at_least", "<=": "at_most"}
-
-
-def weekdays(text: str, *, where: str) -> tuple[str, ...]:
-    """The weekdays of ``mon``, ``mon,wed`` or ``mon-thu``."""
-    found: list[str] = []
-    for part in text.split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        for name in (first, last) if dash else (first,):
-            if name not in WEEKDAYS:
-                raise InvalidInput("MKD207", f"{name!r} is no weekday", where=where, mend=did_you_mean(name, WEEKDAYS))
-        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
-        if end < start:
-            raise InvalidInput("MKD207", f"{part.strip()!r} runs backwards", where=where, mend="write mon-thu")
-        found += WEEKDAYS[start : end + 1]
-    return tuple(found)
 
 
 def week(text: str, *, where: str = "--week") -> Week:
@@ -74,23 +60,7 @@ def plan(
         return WorkPlan(anchor=anchor, weeks=tuple(week(text) for text in weeks))
     if not remote:
         return None
-    if hours is None:
-        raise InvalidInput("MKD423", "no office hours are known", where="--remote", mend="write the week: --week")
-    away, where = weekdays(remote, where="--remote"), place(at, where="--place")
-    return WorkPlan(
-        anchor=anchor,
-        weeks=(_moved(hours.standard, away, where),),
-        seasons={name: (_moved(usual, away, where),) for name, usual in hours.seasons.items()},
-    )
-
-
-def _moved(usual: Week, away: Iterable[str], to: Place) -> Week:
-    return Week(
-        tuple(
-            Day(tuple(Window(w.start, w.end, to, w.pause) for w in day.windows)) if name in away else day
-            for name, day in zip(WEEKDAYS, usual.days, strict=True)
-        )
-    )
+    return remote_plan(anchor=anchor, remote=remote, at=at, hours=hours, where="--remote", place_at="--place")
 
 
 def targets(texts: Iterable[str]) -> tuple[Target, ...]:

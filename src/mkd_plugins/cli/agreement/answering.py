@@ -7,7 +7,8 @@ from collections.abc import Callable
 from mkd_core.agreements import Agreement
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
-from mkd_plugins.cli.views import agreement_card, agreement_data
+from mkd_plugins.cli.views import agreement_card
+from mkd_plugins.forms.answers import agreement_data
 
 
 def change(session: Session, how: How, do: Callable[[Desk, str], Agreement]) -> None:

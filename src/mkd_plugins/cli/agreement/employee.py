@@ -15,7 +15,7 @@ from mkd_core.worktime import plan_to_data
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement.answering import change
 from mkd_plugins.cli.options import How
-from mkd_plugins.cli.request import Typed, read
+from mkd_plugins.cli.request import Typed, needed, read
 from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.cli.views import week_lines
 
@@ -40,7 +40,7 @@ def propose(session: Session, /, how: How, file: str | None, **said: Any) -> Non
 
     def do(desk: Desk, by: str) -> Agreement:
         request = read(Typed(**said), file, hours=desk.mkd.hours)
-        plan, starts = request.needed()
+        plan, starts = needed(request)
         return desk.mkd.propose(
             applicant=by,
             plan=plan,
@@ -170,7 +170,7 @@ def amend(session: Session, /, how: How, agreement: str, file: str | None, **sai
 
     def do(desk: Desk, by: str) -> Agreement:
         request = read(Typed(**said), file, hours=desk.mkd.hours)
-        plan, starts = request.needed()
+        plan, starts = needed(request)
         return desk.mkd.amend(
             agreement,
             plan=plan,

@@ -13,7 +13,8 @@ from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement import answering
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.views import decision_data, decision_text, happened_data
+from mkd_plugins.cli.views import decision_text
+from mkd_plugins.forms.answers import decision_data, happened_data
 
 
 @click.command()

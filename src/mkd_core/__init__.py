@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from mkd_core.agreements import Agreement as Agreement
     from mkd_core.agreements import State as State
     from mkd_core.allowance import Scheme as Scheme
+    from mkd_core.approvals import Organisation as Organisation
+    from mkd_core.approvals import Span as Span
+    from mkd_core.approvals import Staff as Staff
+    from mkd_core.approvals import resolve as resolve
     from mkd_core.errors import BackendError as BackendError
     from mkd_core.errors import CommandRefused as CommandRefused
     from mkd_core.errors import Conflict as Conflict
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from mkd_core.errors import PolicyError as PolicyError
     from mkd_core.errors import Transient as Transient
     from mkd_core.errors import WrongState as WrongState
+    from mkd_core.events import Approver as Approver
+    from mkd_core.events import Ballot as Ballot
+    from mkd_core.events import Terms as Terms
     from mkd_core.journal import MemoryJournal as MemoryJournal
     from mkd_core.people import Employee as Employee
     from mkd_core.people import Employment as Employment
@@ -48,7 +55,9 @@ if TYPE_CHECKING:
     from mkd_core.targets import Direction as Direction
     from mkd_core.targets import Target as Target
     from mkd_core.targets import TargetKind as TargetKind
+    from mkd_core.usecases.facts import plan_facts as plan_facts
     from mkd_core.usecases.service import AgreementService as AgreementService
+    from mkd_core.usecases.working_days import working_days as working_days
     from mkd_core.worktime import Day as Day
     from mkd_core.worktime import OfficeHours as OfficeHours
     from mkd_core.worktime import Place as Place
@@ -60,6 +69,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "agreements": ("Agreement", "State"),
     "allowance": ("Scheme",),
+    "approvals": ("Organisation", "Span", "Staff", "resolve"),
     "errors": (
         "BackendError",
         "CommandRefused",
@@ -74,6 +84,7 @@ _ROOMS = {
         "Transient",
         "WrongState",
     ),
+    "events": ("Approver", "Ballot", "Terms"),
     "journal": ("MemoryJournal",),
     "people": ("Employee", "Employment", "Mandate", "MandateKind", "Masked", "ServiceNumber", "Unit"),
     "performance": ("Level", "Period", "Rating"),
@@ -89,7 +100,9 @@ _ROOMS = {
         "Remedy",
     ),
     "targets": ("Direction", "Target", "TargetKind"),
+    "usecases.facts": ("plan_facts",),
     "usecases.service": ("AgreementService",),
+    "usecases.working_days": ("working_days",),
     "worktime": ("Day", "OfficeHours", "Place", "Week", "Window", "WorkPlan", "weekly"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -304,6 +304,18 @@ def _late(agreement: Agreement, event: e.DeadlinePassed, _: Happened) -> Agreeme
     return _changed(agreement, event.version, steps=(*version.steps[:-1], deemed))
 
 
+def _decided(agreement: Agreement, event: e.DecisionRecorded, _: Happened) -> Agreement:
+    return _changed(
+        agreement,
+        event.version,
+        state=State.SUBMITTED,
+        verdict=event.verdict,
+        route=(),
+        steps=(),
+        submitted_on=event.on,
+    )
+
+
 def _approved(agreement: Agreement, event: e.AgreementApproved, _: Happened) -> Agreement:
     approved = _changed(agreement, event.version, state=State.APPROVED, effective=event.effective)
     return evolve(approved, under_review=False)
@@ -357,6 +369,7 @@ _STEPS: Mapping[type, _Step] = {
     e.VoteCast: _voted,
     e.ApplicantConsulted: _consulted,
     e.DeadlinePassed: _late,
+    e.DecisionRecorded: _decided,
     e.AgreementApproved: _approved,
     e.AgreementReturned: _returned,
     e.AgreementRefused: _refused,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Approver, Ballot, Step
@@ -42,6 +42,48 @@ class Organisation(Protocol):
         """The people who hold that role."""
 
 
+@frozen(kw_only=True)
+class Staff:
+    """An :class:`Organisation` of plain lists, for a host that has the people of one request at hand and no backend.
+
+    ``roles`` is role → keys of the people who hold it. Whoever is not in ``people`` is not served and cannot decide.
+    """
+
+    on: date
+    people: Sequence[Employee] = ()
+    units: Sequence[Unit] = ()
+    orders: Sequence[Mandate] = ()
+    roles: Mapping[str, Sequence[str]] = field(factory=dict)
+
+    def employee(self, key: str) -> Employee | None:
+        """See :class:`Organisation`."""
+        return next((employee for employee in self.people if employee.key == key), None)
+
+    def unit(self, key: str) -> Unit | None:
+        """See :class:`Organisation`."""
+        return next((unit for unit in self.units if unit.key == key), None)
+
+    def mandates(self) -> Sequence[Mandate]:
+        """See :class:`Organisation`."""
+        return self.orders
+
+    def with_role(self, role: str) -> Sequence[str]:
+        """See :class:`Organisation`."""
+        return [key for key in self.roles.get(role, ()) if self.employee(key)]
+
+
+class Asked(Protocol):
+    """A step as far as it says who is asked: one of ``decision.route``, or of a request on its way."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the policy."""
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """``superior``, ``unit_head``, ``head_of_agency`` or ``role:NAME``, one or several."""
+
+
 @frozen
 class Resolved:
     """The approvers of a step; ``problem`` says in one line why there are none."""
@@ -51,9 +93,12 @@ class Resolved:
 
 
 def resolve(
-    step: Step, applicant: Employee, organisation: Organisation, exclude: frozenset[str] = frozenset()
+    step: Asked, applicant: Employee, organisation: Organisation, exclude: frozenset[str] = frozenset()
 ) -> Resolved:
-    """Who may vote on that step now. The applicant never may; ``exclude`` names people who may not either."""
+    """Who may vote on that step now. The applicant never may; ``exclude`` names people who may not either.
+
+    When it is due says ``step.within.after(opened, working_days(…))``, for a step of ``decision.route``.
+    """
     barred = exclude | {applicant.key}
     found: dict[str, Approver] = {}
     for wanted in step.approvers:

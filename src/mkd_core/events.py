@@ -233,6 +233,26 @@ class DeadlinePassed:
 
 
 @frozen(kw_only=True)
+class DecisionRecorded:
+    """The host's own workflow decided; this stands for the submission, the route and the votes.
+
+    ``on`` is the date of the decision where the applicant works, ``reference`` what the host calls it, and
+    ``on_behalf_of`` the officer in whose place somebody decided. ``verdict`` is what the policy said, if one was asked.
+    """
+
+    agreement: str
+    version: int
+    ballot: Ballot
+    on: date
+    reference: str
+    on_behalf_of: str | None = None
+    ground: str = ""
+    verdict: Verdict | None = None
+    reason: str = private()
+    facts: Mapping[str, Any] = private({})
+
+
+@frozen(kw_only=True)
 class AgreementApproved:
     """The last step passed; the version holds from ``effective`` on, never backwards."""
 
@@ -484,6 +504,7 @@ EVENTS: Mapping[str, tuple[type, int]] = {
         VoteCast,
         ApplicantConsulted,
         DeadlinePassed,
+        DecisionRecorded,
         AgreementApproved,
         AgreementReturned,
         AgreementRefused,

@@ -22,6 +22,7 @@ import pytest
 
 from mkd_core import (
     AgreementService,
+    Ballot,
     Direction,
     History,
     Level,
@@ -230,6 +231,16 @@ def _of_others(service: AgreementService) -> None:
             service.approve("clerk.1", by="director", at=at(6, 21))
     service.consult("statistician.1", by="data-head", at=at(6, 21), note="sudah dibicarakan")
     service.refuse("statistician.1", by="data-head", at=at(6, 21), reason="layanan", ground="service")
+    service.propose(applicant="statistician", plan=plan(), targets=[target("3")], by="statistician", at=at(6, 22))
+    service.record_decision(
+        "statistician.2",
+        Ballot.APPROVE,
+        by="deputy",
+        on_behalf_of="data-head",
+        at=at(6, 23),
+        reference="ESS-2023-0417",
+        reason="cukup pegawai",
+    )
     service.end("clerk.1", since=date(2023, 8, 1), by="clerk", at=at(7, 31))
     service.erase("clerk", reason=ErasureReason.RETENTION, by="hr", at=at(8, 5))
 

@@ -138,7 +138,7 @@ def revise(
     """Change the terms of a draft or of a returned request; which texts are given is read off the texts."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("revise the terms")
-    version = _open_version(case, "revised")
+    version = open_version(case, "revised")
     terms = evolve(terms, reason_given=bool(reason), evidence_given=bool(evidence), work_plan_given=bool(work_plan))
     check_terms(terms)
     event = e.TermsRevised(
@@ -220,18 +220,14 @@ def submit(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
     """
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("submit the request")
-    version = _open_version(case, "submitted")
-    if "employee" not in version.consents:
-        raise WrongState(
-            "MKD418", "the applicant has not agreed to the targets last proposed", where=agreement, mend="agree first"
-        )
-    _check_overlap(case.dossier, case.agreement, version)
+    version = open_version(case, "submitted")
+    check_ready(case, version)
     decided = decide(ctx, case, version)
     if decided.verdict.outcome == "refuse":
+        refusing = decided.decision.policy.names_of(decided.decision.failed & decided.decision.policy.refusing)
         raise CommandRefused(
             "MKD410",
-            f"the policy {decided.verdict.policy} {decided.verdict.version} refuses it by "
-            f"{', '.join(decided.verdict.failed)}",
+            f"the policy {decided.verdict.policy} {decided.verdict.version} refuses it by {', '.join(refusing)}",
             where=agreement,
             mend="decide it to see each reason and what would make it approvable",
         )
@@ -243,6 +239,18 @@ def submit(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
         facts=decided.facts,
     )
     return _record(ctx, case, open_route(ctx, case, submitted))
+
+
+def check_ready(case: Case, version: Version) -> None:
+    """Refuse what nobody could approve: targets that the applicant has not agreed to, dates that are taken."""
+    if "employee" not in version.consents:
+        raise WrongState(
+            "MKD418",
+            "the applicant has not agreed to the targets last proposed",
+            where=case.agreement.id,
+            mend="agree first",
+        )
+    _check_overlap(case.dossier, case.agreement, version)
 
 
 def _check_overlap(dossier: Dossier, agreement: Agreement, version: Version) -> None:
@@ -359,7 +367,8 @@ def _need_live(case: Case, done: str, on: date) -> None:
         raise _wrong(case, done, f"it must be approved or active, also on {on}")
 
 
-def _open_version(case: Case, done: str) -> Version:
+def open_version(case: Case, done: str) -> Version:
+    """The newest version, while the applicant may change it. Raises ``WrongState`` (MKD409)."""
     version = case.agreement.latest
     if version.state not in OPEN:
         raise _wrong(case, done, "only a draft or a returned request is")

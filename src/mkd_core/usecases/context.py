@@ -18,6 +18,7 @@ from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Dossier, assemble, load
 from mkd_core.usecases.notices import effects_of
 from mkd_core.usecases.register import Register
+from mkd_core.usecases.working_days import working_days
 from mkd_core.worktime import OfficeHours
 
 if TYPE_CHECKING:
@@ -110,23 +111,8 @@ class Context:
         return frozenset(port for port, served in given.items() if served)
 
     def is_working_day(self, unit: Unit) -> Callable[[date], bool] | None:
-        """Whether a date is a working day of that unit; None when no calendar is plugged in.
-
-        Asks the calendar a year at a time. The function raises what the calendar raises: nothing is guessed.
-        """
-        if self.calendar is None:
-            return None
-        calendar, standard = self.calendar, self.hours.standard if self.hours else None
-        known: dict[int, frozenset[date]] = {}
-
-        def working(on: date) -> bool:
-            if on.year not in known:
-                year = calendar.holidays(unit.region, date(on.year, 1, 1), date(on.year, 12, 31))
-                known[on.year] = frozenset(holiday.on for holiday in year)
-            office_day = bool(standard.days[on.weekday()].windows) if standard else on.weekday() < 5
-            return office_day and on not in known[on.year]
-
-        return working
+        """Whether a date is a working day of that unit; None when no calendar is plugged in."""
+        return None if self.calendar is None else working_days(self.calendar, unit.region, self.hours)
 
     def season(self, unit: Unit, on: date) -> str | None:
         """The season that date lies in where the unit is; None outside of any and without a calendar."""

@@ -66,6 +66,8 @@ class DirectoryAt:
             return employee
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=key)
+        if not self.directory.identities:
+            raise NotFound("MKD406", "nobody is known, as no identity backend was given", mend="give it identity=")
         # A service number in the place of a key is a mistake that nobody should find in a log.
         shown = _NUMBER.sub("…", key)
         raise NotFound("MKD406", f"no identity backend knows the person {shown!r}", mend="mkd facts show PERSON")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mkd_core.errors import CommandRefused, PolicyError
-from mkd_core.events import AgreementSubmitted, Happened, ReviewOpened, Verdict, VoteCast
+from mkd_core.events import AgreementSubmitted, DecisionRecorded, Happened, ReviewOpened, Verdict, VoteCast
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.reading import history
 
@@ -43,7 +43,8 @@ def replay(ctx: Context, agreement: str) -> tuple[DecidedThen, ...]:
             again=_again(ctx, item),
         )
         for item in history(ctx, agreement)
-        if isinstance(item.event, AgreementSubmitted | VoteCast | ReviewOpened)
+        if isinstance(item.event, AgreementSubmitted | VoteCast | ReviewOpened | DecisionRecorded)
+        and item.event.verdict is not None
     )
 
 

@@ -23,6 +23,7 @@ from mkd_core.usecases import (
     mending,
     presence,
     reading,
+    recording,
     replaying,
     results,
     votes,
@@ -261,6 +262,40 @@ class AgreementService:
     ) -> Agreement:
         """Return the request to the applicant to be changed."""
         return votes.vote(self._ctx, agreement, Ballot.RETURN, by=by, at=at, step=step, version=version, reason=reason)
+
+    def record_decision(
+        self,
+        agreement: str,
+        ballot: Ballot,
+        *,
+        by: str,
+        at: datetime,
+        reference: str,
+        on_behalf_of: str | None = None,
+        version: int | None = None,
+        reason: str = "",
+        ground: str = "",
+        consulted: bool = False,
+    ) -> Agreement:
+        """Record what the host's own workflow decided about a draft or a returned request, in the place of a route.
+
+        ``by`` decided, ``on_behalf_of`` another officer where they stood in for one; ``reference`` is what the host
+        calls the decision, without personal data, as it is chained for good. The policy, where one was given, is asked
+        as at a vote. ``consulted`` says that a refusal was talked over before.
+        """
+        return recording.record_decision(
+            self._ctx,
+            agreement,
+            ballot,
+            by=by,
+            at=at,
+            reference=reference,
+            on_behalf_of=on_behalf_of,
+            version=version,
+            reason=reason,
+            ground=ground,
+            consulted=consulted,
+        )
 
     def consult(self, agreement: str, *, by: str, at: datetime, note: str = "") -> Agreement:
         """Record that an intended refusal was talked over."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -16,6 +16,9 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.deciding import Decided, decide, gravity
 from mkd_core.usecases.facts import approver_facts
 from mkd_core.usecases.powers import Case, open_case
+
+if TYPE_CHECKING:
+    from mkd_core.policy.terms import Refusal
 
 
 @frozen
@@ -62,7 +65,7 @@ def vote(
     _check_ballot(ctx, case, ballot, ground)
     decided = _decide(ctx, case, approver)
     if ballot is Ballot.APPROVE:
-        _check_approval(case, decided, reason)
+        check_approval(case, decided, reason)
     trail = trail.then(_vote(case, progress.step, ballot, approver, decided, reason=reason, ground=ground), case)
     if ballot is Ballot.APPROVE and "superior" not in trail.version.consents and case.as_superior():
         trail = trail.then(_consent(case, approver), case)
@@ -154,9 +157,7 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
         return
     refusal = ctx.policies.on(verdict.on).refusal
     if ground and not refusal.grounds:
-        raise InvalidInput(
-            "MKD414", "the policy has no list of grounds", where=case.agreement.id, mend="give it as the reason"
-        )
+        raise InvalidInput("MKD414", "the policy has no list of grounds", where=where, mend="give it as the reason")
     if refusal.grounds and ground not in refusal.grounds:
         raise InvalidInput(
             "MKD414",
@@ -164,11 +165,11 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
             where=case.agreement.id,
             mend=did_you_mean(ground, refusal.grounds) or f"grounds: {', '.join(refusal.grounds)}",
         )
-    if refusal.consult_first and not case.agreement.latest.consulted:
+    if refusal.consult_first and not consulted:
         raise CommandRefused(
             "MKD415",
             "the policy asks for a consultation before a refusal",
-            where=case.agreement.id,
+            where=where,
             mend="record the consultation first",
         )
 
@@ -178,13 +179,14 @@ def _decide(ctx: Context, case: Case, approver: Approver) -> Decided:
     return decide(ctx, case, case.agreement.latest, vote=approver_facts(approver, case.applicant, superiors))
 
 
-def _check_approval(case: Case, decided: Decided, reason: str) -> None:
+def check_approval(case: Case, decided: Decided, reason: str) -> None:
+    """Refuse an approval of what the policy refuses, and one without a reason of what it leaves to the approver."""
     verdict = decided.verdict
     if verdict.outcome == "refuse":
         raise CommandRefused(
             "MKD411",
             f"the policy {verdict.policy} {verdict.version} refuses it by {', '.join(verdict.failed)}",
-            where=case.agreement.id,
+            where=where,
             mend="refuse it, or return it to be changed",
         )
     if verdict.outcome == "refer" and not reason:

@@ -156,13 +156,18 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
     if ballot is not Ballot.REFUSE or ctx.policies is None or verdict is None:
         return
     refusal = ctx.policies.on(verdict.on).refusal
+    check_refusal(refusal, ground, consulted=case.agreement.latest.consulted, where=case.agreement.id)
+
+
+def check_refusal(refusal: Refusal, ground: str, *, consulted: bool, where: str) -> None:
+    """Refuse a refusal without a ground of the policy's list, or without the consultation that it asks for before."""
     if ground and not refusal.grounds:
         raise InvalidInput("MKD414", "the policy has no list of grounds", where=where, mend="give it as the reason")
     if refusal.grounds and ground not in refusal.grounds:
         raise InvalidInput(
             "MKD414",
             f"a refusal names one of the policy's grounds, not {ground!r}",
-            where=case.agreement.id,
+            where=where,
             mend=did_you_mean(ground, refusal.grounds) or f"grounds: {', '.join(refusal.grounds)}",
         )
     if refusal.consult_first and not consulted:
@@ -186,7 +191,7 @@ def check_approval(case: Case, decided: Decided, reason: str) -> None:
         raise CommandRefused(
             "MKD411",
             f"the policy {verdict.policy} {verdict.version} refuses it by {', '.join(verdict.failed)}",
-            where=where,
+            where=case.agreement.id,
             mend="refuse it, or return it to be changed",
         )
     if verdict.outcome == "refer" and not reason:

@@ -94,6 +94,16 @@ class History:
         chosen = base if layer == "base" or decree is None else self._decrees[decree.version, base.version]
         return chosen.on(day, seasons)
 
+    def for_request(self, day: datetime.date, seasons: Collection[str] = ()) -> Policy:
+        """The policy by which somebody's own request of that day is decided.
+
+        A decree that gives itself the word (``initiation = "decree"``) makes agreements of its own and leaves requests
+        to the base; one that only changes the terms of requests decides them. Raises as ``on``.
+        """
+        policy = self.on(day, seasons)
+        begun_by_decree = policy.layer == "decree" and policy.initiation == "decree"
+        return self.on(day, seasons, layer="base") if begun_by_decree else policy
+
     def _of(self, layer: str) -> list[Document]:
         return [document for document in self._documents if document.layer == layer]
 

@@ -32,8 +32,8 @@ MANDATES = "mandates"
 class Policies(Protocol):
     """Where the policy of a date comes from: a :class:`~mkd_core.policy.History`, or anything like it."""
 
-    def on(self, date: date) -> Policy:
-        """The version in force on that date. Raises ``PolicyError`` naming the neighbours when there is none."""
+    def for_request(self, day: date) -> Policy:
+        """The version that decides a request of that day. Raises ``PolicyError`` naming the neighbours if none does."""
 
 
 class Schemes(Protocol):

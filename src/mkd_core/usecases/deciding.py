@@ -50,7 +50,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
     if ctx.policies is None:
         raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
     on = case.organisation.on
-    policy = ctx.policies.on(on)
+    policy = ctx.policies.for_request(on)
     computed = {
         **request_facts(case.dossier.agreements.values(), case.agreement.id, on),
         **_unit_facts(ctx, case, version, policy),

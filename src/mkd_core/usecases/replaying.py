@@ -65,7 +65,7 @@ def _again(ctx: Context, item: Happened) -> Replayed:
     )
     assert ctx.policies is not None
     try:
-        policy = ctx.policies.on(verdict.on)
+        policy = ctx.policies.for_request(verdict.on)
         return replay(recorded, policy.on(verdict.on, [verdict.season] if verdict.season else ()))
     except PolicyError as error:
         return without_policy(recorded, error)

@@ -155,7 +155,7 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
     verdict = case.agreement.latest.verdict
     if ballot is not Ballot.REFUSE or ctx.policies is None or verdict is None:
         return
-    refusal = ctx.policies.on(verdict.on).refusal
+    refusal = ctx.policies.for_request(verdict.on).refusal
     check_refusal(refusal, ground, consulted=case.agreement.latest.consulted, where=case.agreement.id)
 
 

@@ -1,0 +1,1 @@
+"""The tables of the host, and those of the journal beside them."""

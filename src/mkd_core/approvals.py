@@ -130,14 +130,17 @@ def _officer(wanted: str, applicant: Employee, organisation: Organisation, barre
 
 
 def _head(unit: Unit | None, organisation: Organisation, barred: frozenset[str]) -> Approver | None:
-    """The head of the unit or whoever acts for it; one level up while the post is vacant or its holder barred."""
+    """The head of the unit or whoever acts for it; one level up while the post is vacant or its holder barred.
+
+    Whoever acts for somebody who is barred is barred too: the applicant's own power decides no request of theirs.
+    """
     seen: set[str] = set()
     while unit and unit.key not in seen:
         seen.add(unit.key)
         acting = _acting(organisation, unit=unit)
         head = organisation.employee(unit.head) if unit.head else None
         approver = acting or (Approver(person=head.key) if head and head.active else None)
-        if approver and approver.person not in barred:
+        if approver and not {approver.person, approver.on_behalf_of} & barred:
             return approver
         unit = organisation.unit(unit.parent) if unit.parent else None
     return None

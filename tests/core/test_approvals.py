@@ -238,6 +238,14 @@ class TestResolving:
         )
         assert Organisation(inactive=["head"], mandates=[order]).decides("superior", "unit_head") == ["colleague"]
 
+    @pytest.mark.parametrize("wanted", ["unit_head", "superior"])
+    def test_nobody_who_acts_for_the_applicant_decides_on_the_applicants_request(self, wanted):
+        """The head's own request goes up, past a Plh who stands in the head's place."""
+        office = Organisation(mandates=[mandate(MandateKind.PLH, "colleague", replaces="head")])
+
+        assert office.decides(wanted, of="head") == ["middle"]
+        assert office.decides(wanted, of="worker") == ["colleague"]
+
     def test_an_acting_officer_who_left_acts_no_more(self):
         """The order is void without its bearer."""
         office = Organisation(mandates=[mandate(MandateKind.PLH, "colleague", replaces="head")], inactive=["colleague"])

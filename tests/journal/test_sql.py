@@ -238,7 +238,7 @@ def described(engine: Engine) -> dict[str, object]:
             "unique": seen.get_unique_constraints(name),
             "indexes": seen.get_indexes(name),
             "checks": seen.get_check_constraints(name),
-            "options": seen.get_table_options(name),
+            "options": seen.get_table_options(name) if engine.dialect.name in ("mysql", "mariadb") else {},
         }
         for name in metadata.tables
     }

@@ -169,7 +169,7 @@ def _approve(mkd: Deployment, agreement: Agreement) -> None:
 
 
 def _worked(mkd: Deployment, who: str) -> Iterator[Command]:
-    """Every activity is verified before the next is reported; then the results; then the month is closed."""
+    """Every activity is verified at once, before the next is reported; then the results; then the month is closed."""
     dossier, name = mkd.dossier(who), f"{who}.1"
     superior = mkd.superiors(name, at=at(CLOSED_ON))[0].person
     for number, (on, (task, minutes)) in enumerate(((on, task) for on in DAYS for task in TASKS), start=1):
@@ -192,7 +192,7 @@ def _worked(mkd: Deployment, who: str) -> Iterator[Command]:
 def _report(mkd: Deployment, name: str, on: date, task: str, minutes: int) -> None:
     who = name.partition(".")[0]
     mkd.report_activity(
-        name, on=on, minutes=minutes, description=task, evidence=f"register/{on}", by=who, at=at(on, 16)
+        name, on=on, minutes=minutes, description=task, evidence=f"register/{on}", by=who, at=at(on, 17)
     )
 
 
@@ -209,7 +209,7 @@ def _report_result(mkd: Deployment, name: str, target: str, value: Decimal) -> N
         value=value,
         evidence="register/2023-07",
         by=who,
-        at=at(LAST_OF_MONTH, 16),
+        at=at(LAST_OF_MONTH, 17),
     )
 
 

@@ -110,8 +110,10 @@ class Activity:
     evidence: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if not 0 < self.minutes <= 24 * 60:
-            raise InvalidInput("MKD222", f"an activity lasts 1 to 1440 minutes, not {self.minutes}", where=self.id)
+        # A bool is an int to Python, and nobody's number of minutes.
+        if type(self.minutes) is not int or not 0 < self.minutes <= 24 * 60:
+            message = f"an activity lasts 1 to 1440 whole minutes, not {self.minutes}"
+            raise InvalidInput("MKD222", message, where=self.id)
 
 
 @frozen(kw_only=True)

@@ -174,9 +174,9 @@ def test_weights_and_margins_are_not_below_nothing(part):
     assert (caught.value.code, caught.value.where) == ("MKD220", "T1")
 
 
-@pytest.mark.parametrize("minutes", [0, -5, 1441])
+@pytest.mark.parametrize("minutes", [0, -5, 1441, True, 90.5])
 def test_an_activity_lasts_a_minute_to_a_day(minutes):
-    """Nothing takes no time, and no day has more than 1440 minutes."""
+    """Nothing takes no time, no day has more than 1440 minutes, and minutes are whole."""
     with pytest.raises(InvalidInput) as caught:
         Activity(id="a1", on=date(2026, 6, 1), minutes=minutes, description="drafting")
 

@@ -74,7 +74,7 @@ def verify_activity(
     if work is None or work.agreement != agreement:
         raise _unknown("activity", activity, list(case.dossier.work), agreement)
     accepted = work.activity.minutes if minutes is None else minutes
-    if not 0 <= accepted <= work.activity.minutes:
+    if type(accepted) is not int or not 0 <= accepted <= work.activity.minutes:
         raise InvalidInput(
             "MKD227", f"{accepted} minutes of {work.activity.minutes} reported cannot be accepted", where=activity
         )

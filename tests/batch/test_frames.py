@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from mkd_core import Facts, InvalidInput
@@ -49,6 +50,15 @@ def test_a_lazy_frame_stays_lazy() -> None:
     decided = decide_frame(load_policy("jabar-mkd", on=DAY), pl.LazyFrame(ROWS))
 
     assert answers(decided.collect()) == {row["id"]: one_by_one(row) for row in ROWS}
+
+
+def test_an_arrow_table_comes_back_as_one() -> None:
+    """Arrow goes by way of Polars and is an Arrow table again, with the same answers."""
+    decided = decide_frame(load_policy("jabar-mkd", on=DAY), pa.Table.from_pylist(ROWS))
+
+    assert isinstance(decided, pa.Table)
+    found = {row["id"]: (row["outcome"], row["failed"], row["undetermined"]) for row in decided.to_pylist()}
+    assert found == {row["id"]: one_by_one(row) for row in ROWS}
 
 
 def test_what_came_is_kept_and_three_columns_are_added() -> None:

@@ -24,6 +24,7 @@ from mkd_core.errors import MkdError
 from mkd_core.journal import MemoryJournal
 from mkd_core.people import WIT, Employee, Employment, Mandate, ServiceNumber, Unit
 from mkd_core.ports import (
+    CheckIn,
     Declined,
     Denied,
     Found,
@@ -35,6 +36,7 @@ from mkd_core.ports import (
     PayReceipt,
     PayRun,
     Receipt,
+    RosterEntry,
     Season,
 )
 
@@ -167,6 +169,38 @@ class RecordingNotification:
         return [notice.kind for notice in self.taken.values() if notice.to == person]
 
 
+class RecordingSchedule:
+    """Keeps the newest entry of each person and date; ``failures`` are raised by the next attempts, one by one."""
+
+    def __init__(self, failures: Iterable[MkdError] = ()) -> None:
+        self.failures = list(failures)
+        self.attempts: list[RosterEntry] = []
+        self.taken: dict[tuple[str, date], RosterEntry] = {}
+
+    def put(self, entry: RosterEntry) -> Receipt | Declined:
+        """See :class:`mkd_core.ports.Schedule`."""
+        self.attempts.append(entry)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.taken[entry.person, entry.on] = entry
+        return Receipt(key=entry.key, reference=f"{entry.person}/{entry.on}")
+
+
+class FakeAttendance:
+    """Check-ins that a test lays out, by person and date; ``failing`` is raised while it is set."""
+
+    def __init__(self, check_ins: Mapping[tuple[str, date], Iterable[CheckIn]] | None = None) -> None:
+        found = (check_ins or {}).items()
+        self._check_ins = {asked: sorted(each, key=lambda check_in: check_in.at) for asked, each in found}
+        self.failing: MkdError | None = None
+
+    def check_ins(self, person: str, on: date) -> Sequence[CheckIn]:
+        """See :class:`mkd_core.ports.Attendance`."""
+        if self.failing is not None:
+            raise self.failing
+        return self._check_ins.get((person, on), [])
+
+
 class RecordingPayroll:
     """Keeps the lines it took, each key once, and answers with a receipt that reconciles.
 
@@ -192,7 +226,8 @@ class RecordingPayroll:
         for line in run.lines:
             self.taken.setdefault(line.key, line)
         lines = tuple(
-            LineReceipt(key=line.key, quantity=line.quantity, reference=f"p-{line.key}") for line in run.lines
+            LineReceipt(key=line.key, quantity=self.taken[line.key].quantity, reference=f"p-{line.key}")
+            for line in run.lines
         )
         receipt = PayReceipt(key=run.key, lines=lines, reference=f"run-{len(self.runs)}")
         return self.distort(receipt) if self.distort else receipt

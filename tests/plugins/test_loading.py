@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 import sys
 from importlib.resources import files
 
 import pytest
+from click.testing import CliRunner
 
+from mkd_plugins.cli import root
 from mkd_plugins.deployment import Deployment, schemes_of
 from mkd_plugins.problems import CODES, ConfigProblem, LoadProblem, PluginProblem
 
@@ -322,6 +325,47 @@ def test_policies_and_facts_of_a_plugin_are_taken(site):
 
     assert [pack.folder for pack in host.packs if pack.id == "kota-contoh"] == [site.folder]
     assert "applicant.children" in host.vocabulary
+
+
+def test_a_policy_file_may_read_the_facts_of_a_plugin(site, tmp_path):
+    """The command line loads plugins for a name that it does not know, and not before."""
+    site.install(
+        "rules-hr",
+        """
+        from mkd_plugins.api import Fact, Kind, Wording, hookimpl
+
+        @hookimpl
+        def mkd_facts():
+            meaning = Wording("Jumlah anak", "Number of children")
+            return [Fact(name="applicant.children", kind=Kind.INTEGER, meaning=meaning, low=0, high=30)]
+        """,
+    )
+    policy, facts = tmp_path / "own.toml", tmp_path / "facts.jsonl"
+    policy.write_text(
+        """
+        [policy]
+        id = "own"
+        version = "1"
+        in_force = { from = 2023-01-01 }
+        title = { id = "Uji", en = "Test" }
+        [sources.ours]
+        title = "Ours"
+        [[rules]]
+        id = "children"
+        require = "applicant.children <= 2"
+        otherwise = "refer"
+        because = { id = "Uji", en = "Test" }
+        source = "ours"
+        """
+    )
+    facts.write_text('{"applicant": {"children": 3}}')
+    asked = ["decide", "--policy", str(policy), "--on", "2023-07-03", "--brief", str(facts)]
+
+    decided = CliRunner().invoke(root, asked)
+    without = CliRunner().invoke(root, ["--no-plugins", *asked])
+
+    assert json.loads(decided.stdout) == {"outcome": "refer", "failed": ["children"], "undetermined": []}
+    assert (without.exit_code, "applicant.children" in without.output) == (1, True)
 
 
 def test_a_pay_scheme_of_a_plugin_can_be_configured(site):

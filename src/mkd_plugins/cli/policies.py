@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Literal
 
 from mkd_core.errors import PolicyError
-from mkd_core.policy import History, Policy
+from mkd_core.policy import History, Policy, PolicyProblems
 from mkd_plugins.calendar.seasons import seasons_between
 from mkd_plugins.cli.session import Session
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
 
 _UNKNOWN = "MKD325"
+_UNKNOWN_NAME = "MKD311"
 
 
 def found_history(session: Session, name: str) -> History:
-    """The policy of that id or path; plugins are loaded only for an id that does not ship."""
+    """The policy of that id or path; plugins are loaded only for an id that does not ship, or a fact unknown here."""
     try:
         return policy_history(name)
     except PolicyError as error:
-        if error.code != _UNKNOWN or session.no_plugins:
+        problems = error.problems if isinstance(error, PolicyProblems) else (error,)
+        if session.no_plugins or not {_UNKNOWN, _UNKNOWN_NAME} & {problem.code for problem in problems}:
             raise
     with session.host() as host:
         return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)

@@ -12,6 +12,7 @@ import attrs
 from mkd_core.ports import Port
 from mkd_plugins.config import BackendTable, Default, Grant, Settings
 from mkd_plugins.provider import NoConfig, Provider
+from mkd_plugins.serve.settings import ServeSettings
 from writers.markdown import document, prose
 from writers.values import fields, named_in
 
@@ -39,7 +40,8 @@ def page() -> str:
     """The page."""
     own = [f"## `{title}`\n\n{_class(kind)}" for title, kind in TABLES]
     providers = sorted(_shipped(), key=lambda provider: (list(Port).index(provider.port), provider.name))
-    return document("Configuration", INTRODUCTION, *own[:2], HOLDERS, own[2], *map(_backend, providers))
+    serve = f"## `[serve]`\n\n{_class(ServeSettings)}"
+    return document("Configuration", INTRODUCTION, *own[:2], HOLDERS, own[2], serve, *map(_backend, providers))
 
 
 def _shipped() -> Iterator[Provider]:

@@ -17,6 +17,7 @@ RANGES = {
     "MKD4": "Commands",
     "MKD5": "Journal and outbox",
     "MKD6": "Backends",
+    "MKD7": "Over HTTP",
 }
 
 INTRODUCTION = """\

@@ -144,6 +144,7 @@ class Config:
     ``folder``    where relative paths start.
     ``holders``   table ``[holders]``: a role, and the people who hold it (``hr = ["k000012"]``).
     ``backends``  the backends in the order of the file.
+    ``serve``     table ``[serve]`` as it was written; the door over HTTP reads it.
     """
 
     file: str = "mkd.toml"
@@ -153,6 +154,7 @@ class Config:
     holders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     defaults: Mapping[str, Default] = attrs.field(factory=dict)
     backends: tuple[BackendTable, ...] = ()
+    serve: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path | str) -> Config:
@@ -187,6 +189,7 @@ class Config:
             holders=reading.holders(tables.get("holders", {})),
             defaults=reading.defaults(tables.get("defaults", {})),
             backends=reading.backends(tables),
+            serve=reading.table("serve", tables.get("serve", {})),
         )
         reading.unknown(tables)
         reading.unused_deadlines(config)
@@ -224,7 +227,7 @@ class _Reading:
     def roles(self, table: object) -> Roles:
         grants = {
             actor: self._value(f"roles.{toml_key(actor)}", entry, Grant) or Grant()
-            for actor, entry in self._table("roles", table).items()
+            for actor, entry in self.table("roles", table).items()
         }
         for actor in grants:
             kind, colon, name = actor.partition(":")
@@ -237,7 +240,7 @@ class _Reading:
 
     def defaults(self, table: object) -> Mapping[str, Default]:
         made = {}
-        for fact, entry in self._table("defaults", table).items():
+        for fact, entry in self.table("defaults", table).items():
             if isinstance(entry, Mapping) and "." not in fact and not {"value", "source"} & set(entry):
                 inner = next(iter(entry), "FACT")
                 hint = f'write [defaults."{fact}.{inner}"], the fact in quotes'
@@ -251,7 +254,7 @@ class _Reading:
     def backends(self, tables: Mapping[str, Any]) -> tuple[BackendTable, ...]:
         made = []
         for port in (Port(name) for name in tables if name in set(Port)):
-            for name, table in self._table(port, tables[port]).items():
+            for name, table in self.table(port, tables[port]).items():
                 path = f"{port}.{toml_key(name)}"
                 if isinstance(table, Mapping):
                     made.append(BackendTable(port=port, name=name, table=table))
@@ -261,7 +264,7 @@ class _Reading:
         return tuple(made)
 
     def unknown(self, tables: Iterable[str]) -> None:
-        known = ["mkd", "roles", "holders", "defaults", *Port]
+        known = ["mkd", "roles", "holders", "defaults", "serve", *Port]
         self.faults += [
             Fault(toml_key(name), "is not known here", did_you_mean(name, known))
             for name in tables
@@ -275,7 +278,7 @@ class _Reading:
                 path = f"mkd.deadlines.{toml_key(name)}"
                 self.faults.append(Fault(path, "is no backend of this file", did_you_mean(name, paths)))
 
-    def _table(self, path: str, table: object) -> Mapping[str, Any]:
+    def table(self, path: str, table: object) -> Mapping[str, Any]:
         if isinstance(table, Mapping):
             return table
         self.faults.append(Fault(path, "must be a table"))

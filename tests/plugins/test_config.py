@@ -124,7 +124,7 @@ def test_all_faults_of_a_file_are_reported_at_once():
         "identity: must be a table",
         "notification.smtp: must be the table of a backend (settings stand in a table of the backend: "
         "[notification.NAME])",
-        "speed: is not known here",
+        "speed: is not known here (did you mean serve?)",
         "notifcation: is not known here (did you mean notification?)",
     ]
     assert "\n" not in str(caught.value)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
         Entry("eligibility", "mkd_plugins.cli.eligibility:eligibility", "Decide everybody: who may, and what lacks."),
     ),
     "Operators": (
+        Entry("serve", "mkd_plugins.cli.serve:serve", "Answer other systems over HTTP, as JSON."),
         Entry("tick", "mkd_plugins.cli.tick:tick", "Do all that is due: deadlines, changed approvers."),
         Entry("outbox", "mkd_plugins.cli.outbox:outbox", "Deliver notices and pay lines; see what is stuck."),
         Entry("journal", "mkd_plugins.cli.journal:journal", "Verify, export and describe the journal."),

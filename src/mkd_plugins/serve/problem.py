@@ -1,0 +1,77 @@
+"""What goes wrong, as problem details (RFC 9457) with the codes of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from mkd_core.errors import BackendError, CommandRefused, InvalidInput, JournalError, MkdError, NotAllowed, NotFound
+
+MEDIA_TYPE = "application/problem+json"
+UNEXPECTED = "MKD299"
+_UNKNOWN_POLICY = "MKD325"
+
+
+class HttpProblem(MkdError):
+    """A request that cannot be taken as it is; ``status`` and ``headers`` are those of the answer."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int,
+        where: str = "",
+        mend: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code, message, where=where, mend=mend)
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+def status_of(error: MkdError) -> int:
+    """The status that an error is answered with."""
+    if isinstance(error, HttpProblem):
+        return error.status
+    if isinstance(error, NotFound) or error.code == _UNKNOWN_POLICY:
+        return 404
+    kinds: tuple[tuple[type[MkdError], int], ...] = (
+        (InvalidInput, 422),
+        (NotAllowed, 403),
+        (CommandRefused, 409),
+        (JournalError, 503),
+        (BackendError, 502),
+    )
+    return next((status for kind, status in kinds if isinstance(error, kind)), 500)
+
+
+def details(error: Exception, *, language: str, request_id: str) -> tuple[int, str]:
+    """Status and body. Of an error that nobody foresaw nothing is told: its text may be private."""
+    if not isinstance(error, MkdError):
+        error = MkdError(UNEXPECTED, "an unexpected error, which is a bug", mend="report it with its request_id")
+    entry = catalogue().get(error.code, {})
+    status = status_of(error)
+    told: dict[str, Any] = {
+        "type": f"/errors/{error.code}",
+        "title": entry.get("title", {}).get(language, error.code),
+        "status": status,
+        "detail": error.message,
+        "code": error.code,
+        "request_id": request_id,
+    }
+    if error.where:
+        told["where"] = error.where
+    if mend := error.mend or entry.get("mend", ""):
+        told["mend"] = mend
+    return status, json.dumps(told, ensure_ascii=False)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """The catalogue of errors by code."""
+    return tomllib.loads(files("mkd_plugins").joinpath("errors.toml").read_text(encoding="utf-8"))

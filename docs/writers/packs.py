@@ -190,7 +190,7 @@ def _parameters(policy: Document) -> str:
         for name, parameter in overlay.parameters.items():
             unit = policy.parameters[name].unit if name in policy.parameters else ""
             row = (
-                f"{code(name)} in {overlay.season}",
+                f"{code(name)} in {overlay.name}",
                 _shown(parameter),
                 unit,
                 _cited(overlay.source, overlay.article),

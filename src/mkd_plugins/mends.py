@@ -1,16 +1,22 @@
-"""The catalogue of error codes as a help in need: what to do about a code whose error did not say so itself."""
+"""The catalogue of error codes: what each means, and what to do about one whose error did not say so itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @cache
-def mend_of(code: str) -> str:
-    """The mend of that code as a clause, without its full stop; nothing for a code that is not in the catalogue."""
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """Every code with its ``title`` in both languages, its ``cause``, its ``mend`` and what raises it."""
     import tomllib
 
-    text = files("mkd_plugins").joinpath("errors.toml").read_text(encoding="utf-8")
-    mend = str(tomllib.loads(text).get(code, {}).get("mend", ""))
+    return tomllib.loads(files("mkd_plugins").joinpath("errors.toml").read_text(encoding="utf-8"))
+
+
+def mend_of(code: str) -> str:
+    """The mend of that code as a clause, without its full stop; nothing for a code that is not in the catalogue."""
+    mend = str(catalogue().get(code, {}).get("mend", ""))
     return mend[:1].lower() + mend[1:].rstrip(".") if mend[1:2].islower() else mend.rstrip(".")

@@ -99,7 +99,7 @@ def _overlays(document: Document, steps: Steps) -> Iterator[Mutant]:
     overlays = document.overlays
     for at, overlay in enumerate(overlays):
         dropped = (*overlays[:at], *overlays[at + 1 :])
-        name = f"overlay {overlay.season}"
+        name = f"overlay {overlay.name}"
         yield Mutant(label=f"{name}: dropped", document=attrs.evolve(document, overlays=dropped))
         for parameter, written in overlay.parameters.items():
             for what, value in _values(written, steps.get(parameter)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Vocabulary
 from mkd_core.policy import VOCABULARY, History, Policy
-from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.pack_files import Folder, is_path, read_text, shipped_folder, shipped_folders, texts_in
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def load_policy(
     date on which no version is in force.
     """
     history = policy_history(id_or_path, packs=packs, vocabulary=vocabulary)
-    found = [season.name for season in seasons_between(on, on)] if seasons is None else seasons
-    return history.on(on, found, layer=layer)
+    return history.on(on, seasons_on(on) if seasons is None else seasons, layer=layer)
 
 
 def policy_history(

@@ -83,21 +83,22 @@ def _replayed(history: History, data: Mapping[str, Any]) -> Replayed:
         return without_policy(recorded, error)
 
 
+def _no_record(what: str) -> InvalidInput:
+    message = f"no recorded decision: {what} is missing"
+    return InvalidInput("MKD254", message, mend="replay what mkd decide --record wrote")
+
+
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = data.get(key)
     if not isinstance(found, Mapping):
-        raise InvalidInput(
-            "MKD254", f"no recorded decision: {key!r} is missing", mend="replay what mkd decide --record wrote"
-        )
+        raise _no_record(repr(key))
     return found
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     found = data.get(key)
     if not isinstance(found, str):
-        raise InvalidInput(
-            "MKD254", f"no recorded decision: {key!r} is missing", mend="replay what mkd decide --record wrote"
-        )
+        raise _no_record(repr(key))
     return found
 
 
@@ -111,7 +112,5 @@ def _flat(nested: Mapping[str, Any]) -> dict[str, object]:
 def _rules(data: Mapping[str, Any], status: str) -> tuple[str, ...]:
     findings = data.get("findings")
     if not isinstance(findings, list) or not all(isinstance(each, Mapping) for each in findings):
-        raise InvalidInput(
-            "MKD254", "no recorded decision: 'findings' are missing", mend="replay what mkd decide --record wrote"
-        )
+        raise _no_record("'findings'")
     return tuple(str(each.get("rule")) for each in findings if each.get("status") == status)

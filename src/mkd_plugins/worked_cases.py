@@ -20,7 +20,7 @@ import attrs
 from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
 from mkd_core.policy import Decision, Facts, History, Moment, Policy
 from mkd_core.policy.problems import raise_problems
-from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.calendar.seasons import seasons_on
 
 _RULES = ("failed", "undetermined", "unfixable")
 _LISTS = ("missing", *_RULES, "route")
@@ -73,9 +73,8 @@ def run_cases(history: History, cases: Iterable[Case]) -> Iterator[CaseResult]:
 
 def policy_of(history: History, case: Case) -> Policy:
     """The policy that decides a case. Raises ``PolicyError`` for a date without one."""
-    seasons = [season.name for season in seasons_between(case.on, case.on)]
     try:
-        return history.on(case.on, seasons, layer=case.layer).at(case.moment)
+        return history.on(case.on, seasons_on(case.on), layer=case.layer).at(case.moment)
     except PolicyError as error:
         raise PolicyError(error.code, error.message, where=case.where, mend=error.mend) from None
 

@@ -17,7 +17,7 @@ import requests
 
 from mkd_plugins.decide import decide_lines
 from mkd_plugins.policies import load_policy
-from mkd_plugins.serve.application import ROUTES
+from mkd_plugins.serve.routes import ROUTES
 
 TOKEN = "portal-token-of-more-than-32-characters"
 FACTS = {"applicant": {"rating": "good", "employment": "pns"}, "agreement": {"remote_days": 5}}

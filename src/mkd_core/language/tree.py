@@ -188,6 +188,17 @@ def reads(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.name for each in walk(node) if isinstance(each, FactName)))
 
 
+def parameters(node: Node) -> tuple[str, ...]:
+    """The parameters that are named, in order of appearance, each once."""
+    names: dict[str, None] = {}
+    for each in walk(node):
+        if isinstance(each, ParameterName):
+            names[each.name] = None
+        elif isinstance(each, Membership) and each.parameter:
+            names[each.parameter] = None
+    return tuple(names)
+
+
 def mentions(node: Node) -> tuple[str, ...]:
     """All facts that are named, those inside ``known`` too, in order of appearance, each once."""
     return tuple(dict.fromkeys(each.name for each in walk(node) if isinstance(each, FactName | Known)))

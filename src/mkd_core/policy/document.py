@@ -459,7 +459,7 @@ class _Checker:
             value = self.value(name, written, f"overlay {called}, parameters, {name}")
             if value is not None:
                 values[name] = value
-        return Overlay(season=called, parameters=values, period=period, source=table.source, article=table.article)
+        return Overlay(name=called, parameters=values, period=period, source=table.source, article=table.article)
 
     def step(self, table: RouteTable) -> Step:
         written = table.approver if isinstance(table.approver, list) else [table.approver]

@@ -12,12 +12,12 @@ from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Fact, Kind, Value, Wording
 from mkd_core.language.cuts import FALSE, MISSING, TRUE, Among, Possible
 from mkd_core.language.reach import Reach, Run, TooWideError
-from mkd_core.language.tree import Membership, Node, ParameterName, mentions, walk
+from mkd_core.language.tree import Node, mentions, parameters
 from mkd_core.policy.policy import Policy
 from mkd_core.policy.program import VOTE_SPACE
-from mkd_core.policy.saying import Language
+from mkd_core.policy.saying import Language, inside
 from mkd_core.policy.terms import Moment, NamedParameter, Rule
-from mkd_core.policy.wording import in_words, inside, value_in_words
+from mkd_core.policy.wording import in_words, value_in_words
 from mkd_core.sources import Source
 
 Status = Literal["passed", "failed", "undetermined"]
@@ -152,22 +152,11 @@ def explain(policy: Policy, rule: str) -> Explanation:
         tree=tree,
         because=voting.said(chosen.because),
         source=voting.sources[chosen.source],
-        parameters=tuple(voting.parameters[name] for name in _named(tree)),
+        parameters=tuple(voting.parameters[name] for name in parameters(tree)),
         facts=facts,
         turns=tuple(turn for fact in facts if (turn := _turn(reach, tree, fact)) is not None),
         gaps=tuple(gap for fact in facts if (gap := _gap(reach, tree, fact)) is not None),
     )
-
-
-def _named(tree: Node) -> Iterator[str]:
-    """The parameters of an expression, each once, in order of appearance."""
-    names: dict[str, None] = {}
-    for node in walk(tree):
-        if isinstance(node, ParameterName):
-            names[node.name] = None
-        elif isinstance(node, Membership) and node.parameter:
-            names[node.parameter] = None
-    yield from names
 
 
 def _turn(reach: Reach, tree: Node, fact: Fact) -> Turn | None:

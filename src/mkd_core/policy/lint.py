@@ -179,10 +179,10 @@ class _Linter:
     def overlays(self, document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
         plain = self.seen[document.version][0].policy
         for overlay in document.overlays:
-            place = f"overlay {overlay.season}"
-            if self.seasons is not None and overlay.period is None and overlay.season not in self.seasons:
+            place = f"overlay {overlay.name}"
+            if self.seasons is not None and overlay.period is None and overlay.name not in self.seasons:
                 known = ", ".join(sorted(self.seasons))
-                hint = did_you_mean(overlay.season, self.seasons) or f"known: {known}"
+                hint = did_you_mean(overlay.name, self.seasons) or f"known: {known}"
                 message = Wording(
                     "tidak ada kalender yang mengenal musim ini", "no calendar knows this season, so it never applies"
                 )
@@ -214,7 +214,7 @@ class _Linter:
 
 def _under_seasons(policy: Policy) -> Iterator[Seen]:
     voting = policy.at("vote")
-    seasons = dict.fromkeys(overlay.season for overlay in policy.overlays if overlay.parameters)
+    seasons = dict.fromkeys(overlay.name for overlay in policy.overlays if overlay.parameters)
     yield read_rules(voting, "")
     for season in seasons:
         yield read_rules(voting.on(policy.period.start, [season]), season)

@@ -25,6 +25,7 @@ from mkd_core.language.tree import (
     Node,
     ParameterName,
     mentions,
+    parameters,
     walk,
 )
 from mkd_core.policy.policy import Policy
@@ -66,9 +67,7 @@ class Seen:
     @property
     def parameters(self) -> set[str]:
         """The parameters that some expression uses."""
-        nodes = [node for _, placed in (*self.rules, *self.whens) for node in walk(placed.tree)]
-        single = {node.name for node in nodes if isinstance(node, ParameterName)}
-        return single | {node.parameter for node in nodes if isinstance(node, Membership) and node.parameter}
+        return {name for _, placed in (*self.rules, *self.whens) for name in parameters(placed.tree)}
 
 
 def read_rules(policy: Policy, season: str) -> Seen:

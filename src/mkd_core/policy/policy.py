@@ -152,7 +152,7 @@ class Policy:
             raise
         raise_problems(problems)
         # Every season is compiled once now: a mistake shows when the file is read, not on a day in spring.
-        for season in {overlay.season for overlay in overlays}:
+        for season in {overlay.name for overlay in overlays}:
             policy._for(day=None, seasons=[season])
         return policy
 
@@ -188,7 +188,7 @@ class Policy:
         applied = [
             overlay
             for overlay in self.overlays
-            if overlay.season in seasons or (day is not None and overlay.period is not None and day in overlay.period)
+            if overlay.name in seasons or (day is not None and overlay.period is not None and day in overlay.period)
         ]
         parameters = dict(self._base_parameters)
         for overlay in applied:
@@ -200,7 +200,7 @@ class Policy:
                     article=overlay.article if overlay.source else parameters[name].article,
                 )
         return attrs.evolve(
-            self, day=day, seasons=frozenset(overlay.season for overlay in applied), parameters=parameters
+            self, day=day, seasons=frozenset(overlay.name for overlay in applied), parameters=parameters
         )
 
     @property
@@ -325,14 +325,14 @@ def _unknown_names(
     """Sources cited and parameters overlaid that do not exist, once a decree has those of its base."""
     cited = [(f"rule {rule.id}, source", rule.source) for rule in rules]
     cited += [(f"parameters, {name}, source", each.source) for name, each in parameters.items() if each.source]
-    cited += [(f"overlay {each.season}, source", each.source) for each in overlays if each.source]
+    cited += [(f"overlay {each.name}, source", each.source) for each in overlays if each.source]
     for place, source in cited:
         if source not in sources:
             hint = did_you_mean(source, sources)
             yield PolicyError("MKD305", f"no source is called {source}", where=f"{file}: {place}", mend=hint)
     for overlay in overlays:
         for name, value in overlay.parameters.items():
-            where = f"{file}: overlay {overlay.season}, parameters, {name}"
+            where = f"{file}: overlay {overlay.name}, parameters, {name}"
             if name not in parameters:
                 hint = did_you_mean(name, parameters)
                 yield PolicyError("MKD305", f"no parameter is called {name}", where=where, mend=hint)

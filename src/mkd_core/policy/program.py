@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mkd_core.errors import PolicyError, did_you_mean
-from mkd_core.language import ExpressionError, Kind, Parameter, Value, Vocabulary, Wording, parse, show_time
+from mkd_core.language import ExpressionError, Parameter, Value, Vocabulary, Wording, parse
 from mkd_core.language.function import Names, Values, compile_lines, compile_value, fast_lines, gap_lines
 from mkd_core.language.tree import YES_NO, Node, mentions, reads
 from mkd_core.policy.decision import Decision, Outcome
 from mkd_core.policy.problems import raise_problems
+from mkd_core.policy.saying import say_value
 
 if TYPE_CHECKING:
     from mkd_core.policy.facts import Facts
@@ -89,21 +90,9 @@ class Reading:
         def value(found: re.Match[str]) -> str:
             parameter = self.parameters[found[1]]
             values = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
-            return ", ".join(_say(each, parameter.kind, language) for each in values)
+            return ", ".join(say_value(each, parameter.kind, language) for each in values)
 
         return value
-
-
-def _say(value: Value, kind: Kind, language: str) -> str:
-    if isinstance(value, bool):
-        words = {"id": ("tidak", "ya"), "en": ("no", "yes")}[language]
-        return words[value]
-    if kind is Kind.TIME and isinstance(value, int):
-        return show_time(value)
-    if isinstance(value, float):
-        text = f"{value:.10g}"
-        return text.replace(".", ",") if language == "id" else text
-    return str(value)
 
 
 class Program:

@@ -33,7 +33,7 @@ def remedy_in_words(remedy: Remedy, language: str) -> tuple[str, ...]:
     rules = {finding.rule: finding.because for finding in remedy.decision.all_findings}
     told = [change_in_words(vocabulary[change.fact], change, language) for change in remedy.changes]
     for name in remedy.needed:
-        meaning = _inside(_in(vocabulary[name].meaning, language))
+        meaning = inside(_in(vocabulary[name].meaning, language))
         told.append(
             f"Lengkapi dahulu: {meaning} ({name})" if language == "id" else f"First make known: {meaning} ({name})"
         )
@@ -62,7 +62,7 @@ def remedy_in_words(remedy: Remedy, language: str) -> tuple[str, ...]:
 
 def change_in_words(fact: Fact, change: Change, language: str) -> str:
     """One change of a fact as a sentence without its stop."""
-    meaning = _inside(_in(fact.meaning, language))
+    meaning = inside(_in(fact.meaning, language))
     present, proposed = (say_value(value, fact.kind, language) for value in (change.present, change.proposed))
     unit = _UNITS.get(fact.unit, ("", ""))[language == "en"]
     if unit and unit not in meaning.lower():
@@ -81,7 +81,7 @@ def _in(wording: Wording, language: str) -> str:
     return wording.id if language == "id" else wording.en
 
 
-def _inside(meaning: str) -> str:
+def inside(meaning: str) -> str:
     """A meaning inside a sentence: its first letter small, unless the word is written in capitals."""
     first = meaning.split(" ", 1)[0]
     return meaning if first.isupper() and len(first) > 1 else meaning[:1].lower() + meaning[1:]

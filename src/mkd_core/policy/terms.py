@@ -46,9 +46,9 @@ class NamedParameter:
 
 @attrs.frozen(kw_only=True)
 class Overlay:
-    """Other parameters while a season lasts, or on the dates of ``period``, which ``season`` then names."""
+    """Other parameters while the season of that name lasts, or on the dates of ``period``, which the name then says."""
 
-    season: str
+    name: str
     parameters: dict[str, Parameter]
     period: Period | None = None
     source: str | None = None

@@ -31,7 +31,7 @@ from mkd_core.language.tree import (
     Order,
     ParameterName,
 )
-from mkd_core.policy.saying import Language, say_value
+from mkd_core.policy.saying import Language, inside, say_value
 from mkd_core.policy.terms import NamedParameter
 
 # What a unit is called behind a number; "" where it adds nothing to what the fact or parameter means.
@@ -290,12 +290,6 @@ class _Writer:
         meaning = fact.meaning.id if self.language == "id" else fact.meaning.en
         # What a choice may be stands behind a colon; the sentence says which one it asks for.
         return inside(meaning.partition(": ")[0] if fact.kind is Kind.CHOICE else meaning)
-
-
-def inside(text: str) -> str:
-    """A meaning inside a sentence: its first letter small, unless the word is written in capitals."""
-    first = text.split(" ", 1)[0]
-    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
 
 
 def _fixed(node: Node) -> bool:

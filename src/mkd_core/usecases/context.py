@@ -102,7 +102,8 @@ class Context:
 
     def effects(self, dossier: Dossier, happened: Sequence[Happened]) -> list[Effect]:
         """What the events make the world be told; nothing for a port that nobody serves."""
-        return [effect for effect in effects_of(dossier, happened) if effect.port in self.served]
+        served = self.served
+        return [effect for effect in effects_of(dossier, happened) if effect.port in served]
 
     @property
     def served(self) -> frozenset[str]:

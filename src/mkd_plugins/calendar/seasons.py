@@ -35,6 +35,11 @@ def seasons_between(first: date, last: date) -> tuple[Season, ...]:
     return tuple(season for season in shipped_seasons() if season.first <= last and first <= season.last)
 
 
+def seasons_on(day: date) -> list[str]:
+    """The names of the shipped seasons in which that day lies."""
+    return [season.name for season in seasons_between(day, day)]
+
+
 def years_covered() -> range:
     """The years for which the shipped data knows every season."""
     seasons = shipped_seasons()

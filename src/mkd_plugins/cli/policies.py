@@ -9,7 +9,7 @@ from typing import Literal
 
 from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy, PolicyProblems
-from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli.session import Session
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
 
@@ -57,7 +57,7 @@ def chosen_version(history: History, *, on: date | None, layer: Literal["base"] 
     """The version of that day with its seasons; the newest of the base when nobody says a day."""
     if on is None:
         return history.bases[-1]
-    return history.on(on, [season.name for season in seasons_between(on, on)], layer=layer)
+    return history.on(on, seasons_on(on), layer=layer)
 
 
 def installed(session: Session) -> dict[str, History]:

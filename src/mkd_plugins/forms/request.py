@@ -103,18 +103,3 @@ def targets(data: Mapping[str, Any], *, where: str) -> tuple[Target, ...] | None
         target_from_data({"id": f"t{at}", **each}, where=f"{where}: targets[{at}]")
         for at, each in enumerate(listed, start=1)
     )
-
-
-def request(data: Mapping[str, Any], *, where: str, hours: OfficeHours | None) -> Request:
-    """The request that the data are. Raises ``InvalidInput`` naming the place of the first fault."""
-    check_keys(data, where=where)
-    starts = day(data, "from", where=where)
-    return Request(
-        starts=starts,
-        ends=day(data, "until", where=where),
-        review=day(data, "review", where=where),
-        plan=plan(data, anchor=starts or date.min, where=where, hours=hours),
-        targets=targets(data, where=where),
-        outside_region=data.get("outside_region") is True,
-        **{name: str(data.get(name, "")) for name in TEXTS},
-    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from mkd_core.errors import InvalidInput, NotFound, PolicyError, did_you_mean
-from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.decide import read_line
 from mkd_plugins.population.roll import Roll
 from mkd_plugins.population.side import Side
@@ -114,7 +114,7 @@ class FactsFile:
 
 
 def _of_the_day(side: Side) -> Policy:
-    return side.policy.on(side.on, [season.name for season in seasons_between(side.on, side.on)])
+    return side.policy.on(side.on, seasons_on(side.on))
 
 
 def _of_lines(path: Path, before: Policy, after: Policy) -> Iterator[Compared]:

@@ -14,17 +14,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import frozen
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from mkd_core.errors import JournalError, MkdError
-from mkd_plugins.deployment import Deployment, start
+from mkd_plugins.deployment import Deployment, policies_of, start
+from mkd_plugins.mends import catalogue
 from mkd_plugins.serve import body
 from mkd_plugins.serve.deciding import Decider
 from mkd_plugins.serve.openapi import document
-from mkd_plugins.serve.problem import MEDIA_TYPE, HttpProblem, catalogue, details
+from mkd_plugins.serve.problem import MEDIA_TYPE, HttpProblem, details
+from mkd_plugins.serve.routes import ROUTES
 from mkd_plugins.serve.settings import ServeSettings, serve_settings
 
 if TYPE_CHECKING:
@@ -37,59 +38,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_NOT_DECIDED = 400, 401, 404, 413, 415, 422, 500
-
-
-@frozen(kw_only=True)
-class Route:
-    """One thing that can be asked: where, what it takes and gives by the names of schemas, who may."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answer: str
-    body: str = ""
-    guarded: bool = True
-    problems: tuple[int, ...] = (500,)
-
-    @property
-    def shown_path(self) -> str:
-        """The path as OpenAPI writes it."""
-        return self.path.replace("<", "{").replace(">", "}")
-
-
-ROUTES = (
-    Route(
-        method="POST",
-        path="/v1/decide",
-        name="decide",
-        summary="Decide facts by a policy; the answer is the one of mkd decide.",
-        body="DecideRequest",
-        answer="Decision",
-        problems=_NOT_DECIDED,
-    ),
-    Route(method="GET", path="/health/live", name="live", summary="It runs.", answer="Health", guarded=False),
-    Route(
-        method="GET",
-        path="/health/ready",
-        name="ready",
-        summary="It can be asked: the journal is reached.",
-        answer="Health",
-        guarded=False,
-        problems=(500, 503),
-    ),
-    Route(method="GET", path="/openapi.json", name="openapi", summary="This.", answer="OpenApi", guarded=False),
-    Route(
-        method="GET",
-        path="/errors/<code>",
-        name="error",
-        summary="What a code means and what to do about it.",
-        answer="Error",
-        guarded=False,
-        problems=(404, 500),
-    ),
-)
 
 
 def application(config: Path | str = "mkd.toml", *, environ: Mapping[str, str] | None = None) -> Application:
@@ -106,8 +54,6 @@ class Application:
     """A WSGI application over an open deployment; threads may share it."""
 
     def __init__(self, mkd: Deployment, settings: ServeSettings) -> None:
-        from mkd_plugins.deployment import policies_of
-
         self._mkd = mkd
         self._settings = settings
         self._tokens = [(host.name, sha256(host.token.reveal().encode()).digest()) for host in settings.hosts]

@@ -10,7 +10,7 @@ from typing import Any
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.policy import Facts, History
 from mkd_core.worktime import iso_date
-from mkd_plugins.calendar.seasons import seasons_between
+from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history, shipped_ids
 from mkd_plugins.serve.body import check_keys, choice
@@ -43,9 +43,8 @@ class Decider:
         layer = choice(body, "layer", LAYERS, "decree")
         show = choice(body, "show", SHOW, "findings")
         on = iso_date(body["on"], where="on") if "on" in body else today
-        seasons = [season.name for season in seasons_between(on, on)]
         history = self._history(body.get("policy", self._own.id))
-        policy = history.on(on, seasons, layer="base" if layer == "base" else None)
+        policy = history.on(on, seasons_on(on), layer="base" if layer == "base" else None)
         policy = policy.at("vote" if moment == "vote" else "request")
         decision = policy.decide(Facts.from_mapping(body["facts"], vocabulary=policy.vocabulary))
         return decision.to_brief() if show == "brief" else decision.to_data(everything=show == "all")

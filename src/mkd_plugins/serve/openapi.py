@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mkd_core.language import Vocabulary
 from mkd_core.language.vocabulary import Fact, Kind
 from mkd_plugins.serve.deciding import LAYERS, SHOW
-
-if TYPE_CHECKING:
-    from mkd_plugins.serve.application import Route
+from mkd_plugins.serve.routes import Route
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _CODE: dict[str, Any] = {"type": "string", "pattern": "^MKD[0-9]{3}$"}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from mkd_core.errors import BackendError, CommandRefused, InvalidInput, JournalError, MkdError, NotAllowed, NotFound
+from mkd_plugins.mends import catalogue
 
 MEDIA_TYPE = "application/problem+json"
 UNEXPECTED = "MKD299"
@@ -69,9 +67,3 @@ def details(error: Exception, *, language: str, request_id: str) -> tuple[int, s
     if mend := error.mend or entry.get("mend", ""):
         told["mend"] = mend
     return status, json.dumps(told, ensure_ascii=False)
-
-
-@cache
-def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """The catalogue of errors by code."""
-    return tomllib.loads(files("mkd_plugins").joinpath("errors.toml").read_text(encoding="utf-8"))

@@ -183,7 +183,7 @@ def _overlays(policy: Policy, language: str) -> Section:
                 else with_unit(value, parameter.kind, unit, reader_of(language))
             )
             source = cited(policy.sources.get(overlay.source or ""), overlay.article, language)
-            rows.append((overlay.season, name, shown, source))
+            rows.append((overlay.name, name, shown, source))
     headings = [say(key, language) for key in ("season", "parameter", "value", "source")]
     return Section(title=say("overlays_head", language), headings=headings, rows=rows)
 

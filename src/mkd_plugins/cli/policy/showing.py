@@ -67,7 +67,7 @@ def _data(policy: Policy, history: History) -> dict[str, Any]:
         ],
         "overlays": [
             {
-                "season": each.season,
+                "season": each.name,
                 "parameters": {key: value.to_data() for key, value in each.parameters.items()},
                 "source": _cited(policy.sources.get(each.source or ""), each.article),
             }

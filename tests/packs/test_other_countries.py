@@ -41,7 +41,7 @@ LAWS = {
         True,
         "2 months",
     ),
-    "us-federal-telework": (date(2010, 12, 9), (), False, None),
+    "us-federal-telework": (date(2011, 1, 1), (), False, None),
 }
 
 

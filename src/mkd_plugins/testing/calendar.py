@@ -89,6 +89,6 @@ class CalendarSuite:
     def test_what_is_not_known_is_refused_on_purpose(self, backend: Calendar, unknown: Known | None) -> None:
         """No holidays would be a guess: the clock of working days stops with a problem instead."""
         if unknown is None:
-            return
+            pytest.skip("no time or region is given that the calendar does not know")
         with pytest.raises(BackendError):
             backend.holidays(*unknown)

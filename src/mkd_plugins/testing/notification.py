@@ -80,7 +80,7 @@ class NotificationSuite:
     def test_a_server_that_is_gone_is_transient_and_in_time(self, unreachable: Notification | None) -> None:
         """The notice waits for the next attempt; the words of the error name nobody."""
         if unreachable is None:
-            return
+            pytest.skip("no backend is given whose server is out of reach")
         began = monotonic()
 
         with pytest.raises(Transient) as refused:

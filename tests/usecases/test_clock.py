@@ -56,6 +56,40 @@ class TestDeadlines:
         assert due(worlds(hours=None).submitted()) == date(2023, 6, 27)
 
 
+class TestTheTimeOverAllSteps:
+    TWO = route("remind") + route("escalate").replace(
+        '"superior"\napprover = "superior"', '"head"\napprover = "head_of_agency"'
+    )
+    WITHIN = '[clock]\ndecide_within = "{}"\n'
+
+    def test_no_step_is_due_later_than_the_law_leaves_over_all(self, worlds):
+        """Seven days from 20 June end on the 27th, whenever the second of two steps is opened."""
+        world = worlds(route=self.TWO, extra=self.WITHIN.format("7 days"))
+        first = world.submitted()
+
+        second = world.service.approve(first.id, by=world.voters(first)[0], at=world.at(6, 26))
+
+        assert (due(first), due(second)) == (date(2023, 6, 27), date(2023, 6, 27))
+
+    def test_a_step_that_is_due_earlier_keeps_its_deadline(self, worlds):
+        """Two months over all steps leave five working days for the first as they are."""
+        world = worlds(route=self.TWO, extra=self.WITHIN.format("2 months"))
+
+        assert due(world.submitted()) == due(worlds(route=self.TWO).submitted())
+
+    def test_when_it_is_over_the_step_does_what_it_does_when_late(self, worlds):
+        """The second step goes up once, and then waits: nothing comes round again for the same deadline."""
+        world = worlds(route=self.TWO, extra=self.WITHIN.format("7 days"))
+        first = world.submitted()
+        world.service.approve(first.id, by=world.voters(first)[0], at=world.at(6, 26))
+
+        ticks = [world.service.tick(world.at(7, day)).changed for day in (3, 3, 4, 20)]
+
+        assert ticks[1:] == [(), (), ()]
+        passed = [item.event for item in world.service.history(first.id) if isinstance(item.event, DeadlinePassed)]
+        assert [(event.step, event.due) for event in passed] == [("head", date(2023, 6, 27))]
+
+
 class TestLate:
     def test_a_reminder_is_sent_once(self, worlds):
         """On the day after the deadline whoever owes a vote is reminded, and only then."""

@@ -99,7 +99,7 @@ class Refusal:
 
 @attrs.frozen(kw_only=True)
 class Clock:
-    """The time over all steps and appeal, where the law has one."""
+    """The time from the submission over all steps, where the law has one: no step is due later."""
 
     decide_within: Span | None = None
 

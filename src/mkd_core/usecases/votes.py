@@ -290,7 +290,7 @@ def _opened(
     """A step with its approvers as of today; ``since`` None keeps the deadline that the step has."""
     excluded = _excluded(trail.version, step) | set(passed_over)
     resolved = resolve(step, case.applicant, case.organisation, excluded)
-    due, problem = _due(ctx, case, step, since or case.organisation.on)
+    due, problem = _due(ctx, case, trail.version, step, since or case.organisation.on)
     if since is None and trail.version.open_step and trail.version.open_step.due:
         due, problem = trail.version.open_step.due, ""
     return e.StepOpened(
@@ -317,15 +317,29 @@ def _excluded(version: Version, step: Step) -> frozenset[str]:
     )
 
 
-def _due(ctx: Context, case: Case, step: Step, since: date) -> tuple[date | None, str]:
-    """The deadline, or the problem for which the clock stands still: a calendar that fails is never guessed at."""
+def _due(ctx: Context, case: Case, version: Version, step: Step, since: date) -> tuple[date | None, str]:
+    """The deadline, or the problem for which the clock stands still: a calendar that fails is never guessed at.
+
+    No step is due later than the policy's time over all steps (``[clock] decide_within``), counted from the submission.
+    """
     working = ctx.is_working_day(case.unit)
-    if working is None or not step.within:
+    if working is None:
         return None, ""
     try:
-        return Span.parse(step.within).after(since, working), ""
+        ends = [Span.parse(step.within).after(since, working)] if step.within else []
+        whole = _decide_within(ctx, version)
+        if whole and version.submitted_on:
+            ends.append(whole.after(version.submitted_on, working))
+        return min(ends, default=None), ""
     except MkdError as problem:
         return None, f"the working-day clock stands still: {problem.code}"
+
+
+def _decide_within(ctx: Context, version: Version) -> Span | None:
+    """The time that the law leaves over all steps, by the policy that decided the submission."""
+    if ctx.policies is None or version.verdict is None:
+        return None
+    return ctx.policies.for_request(version.verdict.on).clock.decide_within
 
 
 def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:

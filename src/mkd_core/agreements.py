@@ -383,8 +383,21 @@ _STEPS: Mapping[type, _Step] = {
 }
 
 
+YEARS = range(1900, 3000)
+"""The years in which an agreement may lie: beyond them a date is a slip, and counting on from it would overflow."""
+
+
+def check_years(*days: date | None, where: str = "terms") -> None:
+    """Refuse a date in no year of ours."""
+    for day in days:
+        if day is not None and day.year not in YEARS:
+            message = f"{day} lies outside of the years {YEARS[0]} to {YEARS[-1]}"
+            raise InvalidInput("MKD230", message, where=where, mend="check the year")
+
+
 def check_terms(terms: Terms, *, where: str = "terms") -> None:
     """Refuse terms that no policy could make sense of: an end before the start, an open end without a review."""
+    check_years(terms.starts, terms.ends, terms.review, where=where)
     if terms.ends is not None and terms.ends < terms.starts:
         raise InvalidInput(
             "MKD217", f"the agreement ends on {terms.ends}, before it starts on {terms.starts}", where=where

@@ -186,6 +186,19 @@ class TestProposing:
         """An agreement does not end before it starts."""
         world.refused("MKD217", world.propose, ends=date(2023, 7, 2))
 
+    @pytest.mark.parametrize(
+        "dates",
+        [
+            {"starts": date(9999, 12, 1), "ends": None},
+            {"starts": date(1, 1, 1)},
+            {"ends": date(9999, 12, 31)},
+            {"ends": None, "review": date(3000, 1, 1)},
+        ],
+    )
+    def test_a_slip_in_the_year_is_found(self, world, dates):
+        """A date so far away that nothing can be counted on from it is refused before anything is counted."""
+        world.refused("MKD230", world.propose, **dates)
+
     def test_an_open_end_without_a_review_is_refused(self, world):
         """Terms made by hand are held to the review date, too."""
         with pytest.raises(InvalidInput, match="MKD218"):

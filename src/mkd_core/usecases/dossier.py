@@ -97,7 +97,7 @@ class Dossier:
             return self.agreements[agreement]
         except KeyError:
             # Its id may be a service number that was typed in the place of a key: it is not repeated.
-            raise NotFound("MKD403", "there is no agreement of that id", mend="mkd agreement list") from None
+            raise NotFound("MKD403", "there is no agreement of that id", mend="mkd register lists them") from None
 
 
 def stream_of(person: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from mkd_core.agreements import Agreement
+from mkd_core.agreements import Agreement, check_years
 from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
 from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
@@ -120,6 +120,7 @@ class AgreementService:
         Without ``ends`` it is open-ended and reviewed after a year unless ``review`` says otherwise.
         """
         starts = starts or plan.anchor
+        check_years(starts)
         terms = agreements.terms_of(
             plan,
             starts=starts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 
 from attrs import evolve
 
@@ -14,17 +15,17 @@ from mkd_core.usecases.dossier import Dossier, assemble, person_of
 
 
 class Register:
-    """Reads only what was added since it was last asked; not safe to share between threads."""
+    """Reads only what was added since it was last asked; safe to share between threads."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._lock = Lock()
         self._position = 0
         self._histories: dict[str, list[Happened]] = {}
         self._dossiers: dict[str, Dossier] = {}
 
     def _refresh(self) -> None:
         for position, record in self._journal.records(self._position):
-            self._position = position
             person = person_of(record.stream)
             if person is not None:
                 happened = decode(record)
@@ -34,14 +35,16 @@ class Register:
                     history[:] = [evolve(earlier, event=without_private(earlier.event)) for earlier in history]
                 history.append(happened)
                 self._dossiers.pop(person, None)
+            self._position = position
 
-    def dossiers(self) -> Iterator[Dossier]:
+    def dossiers(self) -> tuple[Dossier, ...]:
         """The dossier of everybody about whom something happened, in the order of their keys."""
-        self._refresh()
-        for person in sorted(self._histories):
-            if person not in self._dossiers:
-                self._dossiers[person] = assemble(person, self._histories[person])
-            yield self._dossiers[person]
+        with self._lock:
+            self._refresh()
+            for person, history in self._histories.items():
+                if person not in self._dossiers:
+                    self._dossiers[person] = assemble(person, history)
+            return tuple(self._dossiers[person] for person in sorted(self._dossiers))
 
     def agreements(self) -> Iterator[Agreement]:
         """Every agreement."""

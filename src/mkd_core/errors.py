@@ -89,9 +89,25 @@ class BackendError(MkdError):
 
 
 class Transient(BackendError):
-    """The backend cannot do it now; the same request may go through later."""
+    """The backend cannot do it now; the same request may go through later.
+
+    ``retry_after``: the seconds for which the system behind it asks to be left alone, if it said so.
+    """
 
     default_code = "MKD602"
+    retry_after: float | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        where: str = "",
+        mend: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, where=where, mend=mend)
+        self.retry_after = retry_after
 
 
 class Permanent(BackendError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from mkd_core.errors import MkdError, Permanent
+from mkd_core.errors import MkdError, Permanent, Transient
 
 
 class EffectStatus(StrEnum):
@@ -78,18 +78,24 @@ class Backoff:
 
     delays: Sequence[int] = (30, 120, 600, 3600, 21600, 86400)
 
-    def after(self, attempts: int, at: datetime, problem: str, *, permanent: bool = False) -> Settlement:
-        """The settlement of a failure; ``attempts`` counts the failed ones before it."""
+    def after(
+        self, attempts: int, at: datetime, problem: str, *, permanent: bool = False, asked: float = 0
+    ) -> Settlement:
+        """The settlement of a failure; ``attempts`` counts the failed ones before it.
+
+        ``asked`` are the seconds that the other side wants to be left alone: they may lengthen a delay, up to the
+        longest one, and never shorten it.
+        """
         if permanent or attempts >= len(self.delays):
             return Settlement(status=EffectStatus.DEAD, at=at, problem=problem)
-        return Settlement(
-            status=EffectStatus.PENDING, at=at, due=at + timedelta(seconds=self.delays[attempts]), problem=problem
-        )
+        delay = max(self.delays[attempts], min(asked, max(self.delays)))
+        return Settlement(status=EffectStatus.PENDING, at=at, due=at + timedelta(seconds=delay), problem=problem)
 
     def after_error(self, attempts: int, at: datetime, problem: MkdError) -> Settlement:
         """The settlement of what a backend or the service raised; only a ``Permanent`` one is not tried again."""
         said = f"{problem.code} {problem.message}"
-        return self.after(attempts, at, said, permanent=isinstance(problem, Permanent))
+        asked = problem.retry_after if isinstance(problem, Transient) else None
+        return self.after(attempts, at, said, permanent=isinstance(problem, Permanent), asked=asked or 0)
 
 
 def effect_key(stream: str, number: int, port: str, index: int = 0) -> str:

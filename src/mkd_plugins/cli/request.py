@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mkd_core.errors import InvalidInput
 from mkd_core.usecases.agreements import terms_of
@@ -54,16 +54,23 @@ def needed(request: Request) -> tuple[WorkPlan, date]:
 def read(said: Typed, file: str | None, *, hours: OfficeHours | None, starts: date | None = None) -> Request:
     """The request; ``starts`` is its first day when nobody says one."""
     data = _load(Path(file)) if file else {}
-    where = file or ""
-    first = said.starts or forms.day(data, "from", where=where) or starts
-    return Request(
-        starts=first,
-        ends=said.ends or forms.day(data, "until", where=where),
-        review=said.review or forms.day(data, "review", where=where),
-        plan=_plan(said, data, first, where, hours),
-        targets=typed.targets(said.targets) if said.targets else forms.targets(data, where=where),
-        outside_region=said.outside_region or data.get("outside_region") is True,
-        **{name: getattr(said, name) or str(data.get(name, "")) for name in forms.TEXTS},
+    without_days = {key: value for key, value in data.items() if key not in ("plan", "remote")}
+    request = forms.read(
+        without_days if said.weeks or said.remote else data,
+        where=file or "",
+        hours=hours,
+        starts=said.starts,
+        otherwise=starts,
+        place=said.place,
+    )
+    return evolve(
+        request,
+        ends=said.ends or request.ends,
+        review=said.review or request.review,
+        plan=_typed_plan(said, data, request, hours) or request.plan,
+        targets=typed.targets(said.targets) if said.targets else request.targets,
+        outside_region=said.outside_region or request.outside_region,
+        **{name: getattr(said, name) or getattr(request, name) for name in forms.TEXTS},
     )
 
 
@@ -103,11 +110,9 @@ def _load(path: Path) -> Mapping[str, Any]:
     return data
 
 
-def _plan(
-    said: Typed, data: Mapping[str, Any], starts: date | None, where: str, hours: OfficeHours | None
-) -> WorkPlan | None:
-    anchor = starts or date.min
+def _typed_plan(said: Typed, data: Mapping[str, Any], request: Request, hours: OfficeHours | None) -> WorkPlan | None:
     if not said.weeks and not said.remote:
-        return forms.plan(data, anchor=anchor, where=where, hours=hours, place=said.place)
+        return None
     place = said.place or str(data.get("place", "home"))
+    anchor = request.starts or date.min
     return typed.plan(anchor=anchor, weeks=said.weeks, remote=said.remote, at=place, hours=hours)

@@ -8,6 +8,7 @@ from typing import Any
 from mkd_core.agreements import Agreement
 from mkd_core.events import Happened, PeriodClosed
 from mkd_core.journal.codec import encode
+from mkd_core.language import Vocabulary
 from mkd_core.outbox import Delivery
 from mkd_core.targets import target_to_data
 from mkd_core.usecases.dossier import ResultDone, WorkDone
@@ -45,6 +46,13 @@ def agreement_data(agreement: Agreement, today: Any) -> dict[str, Any]:
             "not_deemed": step.not_deemed,
         },
     }
+
+
+def hidden_from(person: str | None, agreement: Agreement, vocabulary: Vocabulary) -> frozenset[str]:
+    """The facts whose values that person may not see: the sensitive ones, but for the applicant and who decides."""
+    step = agreement.latest.open_step
+    entitled = {agreement.applicant, *(one.person for one in (step.approvers if step else ()))}
+    return frozenset() if person in entitled else frozenset(fact.name for fact in vocabulary if fact.sensitive)
 
 
 def decision_data(data: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:

@@ -65,6 +65,28 @@ def check_keys(data: Mapping[str, Any], *, where: str) -> None:
             raise InvalidInput("MKD297", f"unknown key {key!r}", where=where, mend=did_you_mean(key, KEYS))
 
 
+def read(
+    data: Mapping[str, Any],
+    *,
+    where: str,
+    hours: OfficeHours | None,
+    starts: date | None = None,
+    otherwise: date | None = None,
+    place: str | None = None,
+) -> Request:
+    """The request of the data; ``starts`` and ``place`` beat it, ``otherwise`` is the first day when it says none."""
+    first = starts or day(data, "from", where=where) or otherwise
+    return Request(
+        starts=first,
+        ends=day(data, "until", where=where),
+        review=day(data, "review", where=where),
+        plan=plan(data, anchor=first or date.min, where=where, hours=hours, place=place),
+        targets=targets(data, where=where),
+        outside_region=data.get("outside_region") is True,
+        **{name: str(data.get(name, "")) for name in TEXTS},
+    )
+
+
 def day(data: Mapping[str, Any], key: str, *, where: str) -> date | None:
     """The date under that key, if there is one."""
     return iso_date(data[key], where=f"{where}: {key}") if data.get(key) else None

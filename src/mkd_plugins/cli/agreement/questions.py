@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 
-from mkd_core.agreements import Agreement
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement import answering
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.views import decision_text
-from mkd_plugins.forms.answers import decision_data, happened_data
+from mkd_plugins.forms.answers import decision_data, happened_data, hidden_from
 
 
 @click.command()
@@ -57,9 +56,7 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
     with session.open() as desk:
         by = desk.asking(how.as_, how.at) if how.as_ else None
         decided = desk.mkd.decide(agreement, at=how.at)
-        entitled = by in _entitled(desk.mkd.agreement(agreement))
-        vocabulary = decided.decision.policy.vocabulary
-        hidden = frozenset() if entitled else frozenset(fact.name for fact in vocabulary if fact.sensitive)
+        hidden = hidden_from(by, desk.mkd.agreement(agreement), decided.decision.policy.vocabulary)
         data = decision_data(decided.decision.to_data(everything=everything), hidden)
         told = decided.decision.remedy().in_words(desk.language)
         answer(how.as_json, data, decision_text(data, told, desk))
@@ -106,8 +103,3 @@ def _replayed(one: DecidedThen) -> dict[str, Any]:
         "now": decision.outcome.value if decision else None,
         "differences": [each.to_data() for each in one.again.differences],
     }
-
-
-def _entitled(agreement: Agreement) -> set[str]:
-    step = agreement.latest.open_step
-    return {agreement.applicant, *(one.person for one in (step.approvers if step else ()))}

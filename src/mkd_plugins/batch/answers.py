@@ -7,7 +7,7 @@ outcome only asks whether a block holds anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import add, or_
 
@@ -34,28 +34,39 @@ from mkd_plugins.batch.frames import Taken
 
 BLOCK = 15
 
+#: The outcomes by gravity; where an engine is faster so, an outcome is first its place among these.
+OUTCOMES = ("approve", "refer", "refuse")
+
 
 def stages_of(
-    policy: Policy, taken: Taken, *, prefix: str, guarded: bool, marked: str | None = None
+    policy: Policy, taken: Taken, *, prefix: str, guarded: bool, looks: str | None = None
 ) -> list[Mapping[str, nw.Expr]]:
     """Columns to be added to a frame, stage after stage; the last holds the answers.
 
     ``taken`` is what the frame says of the facts. ``prefix`` begins the names of columns that are needed on the way
-    only. With ``marked``, rows with a value outside the vocabulary are answered too, and columns whose names begin so
-    say which.
+    only. With ``looks``, rows with a value outside the vocabulary are answered too, columns whose names begin so say
+    whether there is any, and the outcome is its place among ``OUTCOMES``.
     """
     columns = Columns(taken.facts, policy.values, prefix=f"{prefix}c", guarded=guarded)
     masks = _Masks(policy, columns)
     for number, tree in policy.trees:
         masks.add(number, tree)
     blocks = masks.blocks(f"{prefix}b")
-    if marked:
-        # One column for each look, as columns are computed side by side.
-        bad = {f"{marked}{number}": wrong for number, wrong in enumerate(taken.bad)}
+    if looks:
+        bad = {f"{looks}{number}": check.anywhere for number, check in enumerate(taken.checks)}
     else:
-        bad = {f"{prefix}bad": reduce(or_, taken.bad)} if taken.bad else {}
-    unanswered = None if marked else next(iter(bad), None)
-    return [stage for stage in (taken.before, *columns.stages, {**blocks, **bad}, masks.answers(unanswered)) if stage]
+        bad = {f"{prefix}bad": reduce(or_, [check.rows for check in taken.checks])} if taken.checks else {}
+    unanswered = None if looks else next(iter(bad), None)
+    return [
+        stage
+        for stage in (
+            taken.before,
+            *columns.stages,
+            {**blocks, **bad},
+            masks.answers(unanswered, placed=looks is not None),
+        )
+        if stage
+    ]
 
 
 class _Masks:
@@ -123,12 +134,12 @@ class _Masks:
                 made_blocks[name] = reduce(add, parts)
         return made_blocks
 
-    def answers(self, bad: str | None) -> dict[str, nw.Expr]:
+    def answers(self, bad: str | None, *, placed: bool) -> dict[str, nw.Expr]:
         """The three columns of answers; null in rows where the column ``bad`` says so."""
         failed, undetermined = self._mask("failed"), self._mask("undetermined")
         refused = self._any([("failed", "refuse")])
         referred = self._any([("failed", "refer"), ("undetermined", "refuse"), ("undetermined", "refer")])
-        outcome = _outcome(refused, referred, None if bad is None else nw.col(bad))
+        outcome = _outcome(refused, referred, None if bad is None else nw.col(bad), _place if placed else nw.lit)
         if bad is None:
             return {"outcome": outcome, "failed": failed, "undetermined": undetermined}
         nothing = nw.lit(None).cast(nw.Int64)
@@ -168,21 +179,27 @@ class _Masks:
         return reduce(or_, set_somewhere) if set_somewhere else False
 
 
-def _outcome(refused: nw.Expr | bool, referred: nw.Expr | bool, bad: nw.Expr | None) -> nw.Expr:
-    last = nw.lit("refuse" if refused is True else "refer" if referred is True else "approve")
+def _outcome(
+    refused: nw.Expr | bool, referred: nw.Expr | bool, bad: nw.Expr | None, said: Callable[[str], nw.Expr]
+) -> nw.Expr:
+    last = said("refuse" if refused is True else "refer" if referred is True else "approve")
     cases: list[tuple[nw.Expr, nw.Expr]] = []
     if bad is not None:
         cases.append((bad, nw.lit(None).cast(nw.String)))
     if isinstance(refused, nw.Expr):
-        cases.append((refused, nw.lit("refuse")))
+        cases.append((refused, said("refuse")))
     if isinstance(referred, nw.Expr) and refused is not True:
-        cases.append((referred, nw.lit("refer")))
+        cases.append((referred, said("refer")))
     if not cases:
         return last
     chosen = nw.when(cases[0][0]).then(cases[0][1])
     for where, value in cases[1:]:
         chosen = chosen.when(where).then(value)
     return chosen.otherwise(last)
+
+
+def _place(outcome: str) -> nw.Expr:
+    return nw.lit(OUTCOMES.index(outcome), nw.UInt32)
 
 
 def _is_strict(node: Node) -> bool:

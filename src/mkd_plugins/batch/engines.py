@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import attrs
@@ -14,12 +16,14 @@ from narwhals.stable.v2 import dependencies as of
 from mkd_core.errors import InvalidInput
 from mkd_core.language import Fact
 from mkd_core.policy import Policy
-from mkd_plugins.batch.answers import stages_of
+from mkd_plugins.batch.answers import OUTCOMES, stages_of
 from mkd_plugins.batch.frames import ANSWERS, Taken, check_names, take
 from mkd_plugins.batch.needs import needed
 
 #: Stands for the rows of a frame that may have no fact at all.
 _ROW = "row"
+#: So many rows tell which choices are frequent.
+_SAMPLE = 1_000
 
 
 def decided(policy: Policy, frame: Any, *, written: bool = False) -> Any:
@@ -52,7 +56,7 @@ class Plan:
     """What has to be computed on one frame: its facts, and how its engine wants them.
 
     ``places`` says which column holds a fact. ``guarded`` engines stop at an overflow. ``written`` columns are text.
-    ``complete`` columns have no null and no NaN, ``spotless`` ones no value outside the vocabulary.
+    ``complete`` columns have no null and no NaN. ``frequent`` says which choices most rows of a column of text hold.
     """
 
     policy: Policy
@@ -62,7 +66,7 @@ class Plan:
     guarded: bool
     written: bool
     complete: Collection[str] = ()
-    spotless: Collection[str] = ()
+    frequent: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -112,47 +116,39 @@ class Plan:
             prefix=self.prefix,
             empty=self.empty,
             complete=self.complete,
-            spotless=self.spotless,
+            frequent=self.frequent,
             written=self.written,
             day=self.policy.day,
         )
 
     def looked_through(self, frame: Any) -> Plan:
-        """The same plan, knowing which facts of a Polars frame in memory have no gap, and which numbers are allowed."""
+        """The same plan, knowing which facts of a Polars frame in memory have no gap, and which texts are frequent."""
         full = {column for column in self.places.values() if frame[column].null_count() == 0}
-        floats = [column for column in full if self.schema[column].is_float()]
-        spotless = {
-            column
+        complete = full - {column for column in full if self.schema[column].is_float() and frame[column].is_nan().any()}
+        frequent = {
+            column: _frequent(self.policy.vocabulary[name], frame[column].head(_SAMPLE))
             for name, column in self.places.items()
-            if self.schema[column].is_integer() and _within(self.policy.vocabulary[name], frame[column])
+            if self.schema[column] == nw.String
         }
-        complete = full - {column for column in floats if frame[column].is_nan().any()}
-        return attrs.evolve(self, complete=complete, spotless=spotless)
+        return attrs.evolve(self, complete=complete, frequent=frequent)
 
-    def decide(self, native: Any, *, marked: str | None = None) -> Any:
-        """The frame with its answers, as lazy as it came.
+    def decide(self, native: Any, taken: Taken | None = None, *, looks: str | None = None) -> Any:
+        """The frame with its answers, as lazy as it came; ``taken`` saves asking again what the frame says.
 
-        With ``marked``, rows with a value outside the vocabulary are answered too, and columns whose names begin so say
-        which.
+        With ``looks``, rows with a value outside the vocabulary are answered too, columns whose names begin so say
+        whether there is any, and the outcome is its place among ``OUTCOMES``.
         """
-        taken = self.taken()
-        marks = [f"{marked}{number}" for number, _ in enumerate(taken.bad)] if marked else []
+        taken = taken or self.taken()
+        added = [f"{looks}{number}" for number, _ in enumerate(taken.checks)] if looks else []
         frame = nw.from_native(native)
-        for stage in stages_of(self.policy, taken, prefix=self.prefix, guarded=self.guarded, marked=marked):
+        for stage in stages_of(self.policy, taken, prefix=self.prefix, guarded=self.guarded, looks=looks):
             frame = frame.with_columns(**stage)
-        return frame.select(*self.schema, *ANSWERS, *marks).to_native()
+        return frame.select(*self.schema, *ANSWERS, *added).to_native()
 
 
-def _within(fact: Fact, numbers: Any) -> bool:
-    """Whether all integers of a series lie in the fact's range: finding the least and the most beats comparing."""
-    if len(numbers) == numbers.null_count():
-        return True
-    return (
-        fact.low is not None
-        and fact.high is not None
-        and fact.low <= int(numbers.min())
-        and int(numbers.max()) <= fact.high
-    )
+def _frequent(fact: Fact, sample: Any) -> tuple[str, ...]:
+    """The choices that at least a tenth of the sample has."""
+    return tuple(choice for choice in fact.choices if len(sample) and (sample == choice).sum() >= len(sample) / 10)
 
 
 def _polars(policy: Policy, frame: Any) -> Any:
@@ -160,14 +156,17 @@ def _polars(policy: Policy, frame: Any) -> Any:
     import polars as pl
 
     plan = _polars_plan(policy, frame.lazy(), dict(frame.schema)).looked_through(frame)
-    mark = f"{plan.prefix}bad"
-    answered = plan.decide(frame.lazy(), marked=mark).collect()
-    marks = [name for name in answered.columns if name.startswith(mark)]
-    wrong = [answered[name] for name in marks if answered[name].any()]
-    answered = answered.drop(marks)
-    if not wrong:
+    taken = plan.taken()
+    look = f"{plan.prefix}look"
+    # Taking views of three texts costs a third of writing a text into each row by conditions.
+    words = pl.lit(pl.Series(OUTCOMES)).gather("outcome").alias("outcome")
+    answered = plan.decide(frame.lazy(), taken, looks=look).with_columns(words).collect()
+    looked = {f"{look}{number}": check for number, check in enumerate(taken.checks)}
+    found = [check.rows for name, check in looked.items() if answered[name].any()]
+    answered = answered.drop(looked)
+    if not found:
         return answered
-    outside = pl.any_horizontal(wrong)
+    outside = nw.from_native(frame).select(bad=reduce(or_, found)).to_native()["bad"]
     return answered.with_columns(pl.when(outside).then(None).otherwise(pl.col(name)).alias(name) for name in ANSWERS)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
-from operator import or_
+from operator import and_
+from types import MappingProxyType
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -40,18 +41,26 @@ _ACCEPTED: Mapping[Kind, str] = {
 }
 
 
+@attrs.frozen(eq=False)
+class Check:
+    """Whether a row holds a value outside the vocabulary, ``rows``; whether any does, ``anywhere``."""
+
+    rows: nw.Expr
+    anywhere: nw.Expr = attrs.field(default=attrs.Factory(lambda self: self.rows.any(), takes_self=True))
+
+
 @attrs.frozen(kw_only=True)
 class Taken:
     """The facts of a frame.
 
     ``facts``   each fact of the vocabulary as a column, or fixed where the frame has none.
     ``before``  columns to be computed before these can be read.
-    ``bad``     yes or no each: whether a row holds a value outside the vocabulary.
+    ``checks``  what tells values outside the vocabulary, of the columns as they came.
     """
 
     facts: Mapping[str, Made]
     before: Mapping[str, nw.Expr]
-    bad: Sequence[nw.Expr]
+    checks: Sequence[Check]
 
 
 def check_names(names: Sequence[str], vocabulary: Vocabulary, *, cased: bool = True) -> None:
@@ -80,32 +89,31 @@ def take(
     prefix: str,
     empty: Collection[str] = (),
     complete: Collection[str] = (),
-    spotless: Collection[str] = (),
+    frequent: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     written: bool = False,
     day: datetime.date | None = None,
 ) -> Taken:
     """The facts of a frame with these columns.
 
     ``places`` says which column holds a fact; columns in ``empty`` have a type without values, those in ``complete`` no
-    null and no NaN, those in ``spotless`` no value outside the vocabulary. ``written`` text stands for numbers, yes and
-    no as well, and for nothing where it is empty. ``day`` is the fact ``today`` where the frame does not say it. Raises
+    null and no NaN, and most rows one of the ``frequent`` choices. ``written`` text stands for numbers, yes and no as
+    well, and for nothing where it is empty. ``day`` is the fact ``today`` where the frame does not say it. Raises
     ``InvalidInput`` that names every column of a type in which the fact cannot be read.
     """
     wrong = list(_nested(schema, vocabulary))
     facts: dict[str, Made] = {}
     before: dict[str, nw.Expr] = {}
-    bad: list[nw.Expr] = []
+    checks: list[Check] = []
     for fact in vocabulary:
         name = places.get(fact.name)
         if name is None or name in empty:
             facts[fact.name] = Fixed(None)
             continue
-        reading = _Reading(fact, name, schema[name], gaps=name not in complete, written=written)
+        reading = _Reading(fact, name, schema[name], name not in complete, frequent.get(name, ()), written=written)
         if reading.column is None:
             wrong.append(f"{fact.name}: expected {_ACCEPTED[fact.kind]}, not {schema[name]}")
             continue
-        if name not in spotless:
-            bad += reading.bad
+        checks += reading.checks
         if reading.computed:
             own = f"{prefix}f{len(before)}"
             before[own] = reading.column.expr
@@ -116,7 +124,7 @@ def take(
         raise InvalidInput("MKD258", "; ".join(wrong), where="frame", mend="cast the columns before")
     if day is not None and "today" in vocabulary:
         facts["today"] = _today(facts["today"], day)
-    return Taken(facts=facts, before=before, bad=bad)
+    return Taken(facts=facts, before=before, checks=checks)
 
 
 def _nested(schema: Mapping[str, DType], vocabulary: Vocabulary) -> Iterable[str]:
@@ -137,14 +145,17 @@ def _today(said: Made, day: datetime.date) -> Made:
 class _Reading:
     """How one column is read as one fact; ``column`` stays ``None`` where its type says that it cannot be."""
 
-    def __init__(self, fact: Fact, name: str, dtype: DType, *, gaps: bool, written: bool) -> None:
+    def __init__(
+        self, fact: Fact, name: str, dtype: DType, gaps: bool, frequent: Sequence[str], *, written: bool
+    ) -> None:
         self.fact = fact
         self.raw = nw.col(name)
         self.gaps = gaps
         self.written = written
         self.column: Column | None = None
         self.computed = False
-        self.bad: list[nw.Expr] = []
+        self.frequent = frequent
+        self.checks: list[Check] = []
         if written and dtype == nw.String:
             self.raw = nw.when(self.raw != "").then(self.raw)
             if fact.kind in (Kind.YES_NO, Kind.INTEGER, Kind.FLOAT):
@@ -175,12 +186,16 @@ class _Reading:
             case Kind.CHOICE | Kind.TEXT:
                 self._text(dtype)
 
+    def _refuse(self, *rows: nw.Expr) -> None:
+        """Such rows hold a value outside the vocabulary."""
+        self.checks += map(Check, rows)
+
     def _written(self) -> None:
         """Numbers, and yes or no, as a file of text has them."""
         shape = {Kind.YES_NO: YES_NO, Kind.INTEGER: WHOLE}.get(self.fact.kind, NUMBER)
         right = self.raw.str.contains(shape)
         text = nw.when(right).then(self.raw)
-        self.bad.append(~right)
+        self._refuse(~right)
         self.computed = True
         if self.fact.kind is Kind.YES_NO:
             self.column = Column(expr=text.str.to_lowercase() == "true", gaps=self.gaps)
@@ -189,7 +204,7 @@ class _Reading:
         assert self.fact.high is not None
         whole = self.fact.kind is Kind.INTEGER
         number = text.cast(nw.Int64 if whole else nw.Float64)
-        self.bad += [number < self.fact.low, number > self.fact.high]
+        self._refuse(number < self.fact.low, number > self.fact.high)
         if whole:
             self._numbers(number, Form.WHOLE, storage=nw.Int64)
         else:
@@ -203,18 +218,18 @@ class _Reading:
         if storage is not None:
             least, most = INTEGERS[storage]
             if low > least:
-                self.bad.append(self.raw < nw.lit(low, storage if low <= most else nw.Int64))
+                self._refuse(self.raw < nw.lit(low, storage if low <= most else nw.Int64))
             if high < most:
-                self.bad.append(self.raw > nw.lit(high, storage if high >= least else nw.Int64))
+                self._refuse(self.raw > nw.lit(high, storage if high >= least else nw.Int64))
             self._numbers(self.raw, Form.WHOLE, storage=storage)
         elif dtype.is_float() or dtype.is_decimal():
             wide = self._present(dtype)
-            self.bad += [wide < float(low), wide > float(high), wide != wide.floor()]
+            self._refuse(wide < float(low), wide > float(high), wide != wide.floor())
             inside = (wide >= float(low)) & (wide <= float(high))
             self._numbers(nw.when(inside).then(wide).cast(nw.Int64), Form.WHOLE, storage=nw.Int64)
             self.computed = True
         elif dtype.is_integer():
-            self.bad += [self.raw < low, self.raw > high]
+            self._refuse(self.raw < low, self.raw > high)
             inside = (self.raw >= low) & (self.raw <= high)
             self._numbers(nw.when(inside).then(self.raw).cast(nw.Int64), Form.WHOLE, storage=nw.Int64)
             self.computed = True
@@ -225,7 +240,7 @@ class _Reading:
         assert self.fact.low is not None
         assert self.fact.high is not None
         wide = self._present(dtype)
-        self.bad += [wide < float(self.fact.low), wide > float(self.fact.high)]
+        self._refuse(wide < float(self.fact.low), wide > float(self.fact.high))
         self._numbers(wide, Form.FLOAT)
         self.computed = dtype != nw.Float64 or self.gaps
 
@@ -252,11 +267,11 @@ class _Reading:
         self._minutes(minutes, (clock.second() != 0) | (clock.nanosecond() != 0))
 
     def _minutes(self, minutes: nw.Expr, wrong: nw.Expr) -> None:
-        self.bad.append(wrong)
+        self._refuse(wrong)
         if self.fact.low is not None and self.fact.low > 0:
-            self.bad.append(minutes < int(self.fact.low))
+            self._refuse(minutes < int(self.fact.low))
         if self.fact.high is not None and self.fact.high < 2879:
-            self.bad.append(minutes > int(self.fact.high))
+            self._refuse(minutes > int(self.fact.high))
         self._numbers(minutes, Form.WHOLE, storage=nw.Int64)
         self.computed = True
 
@@ -269,14 +284,14 @@ class _Reading:
         short = (month == 4) | (month == 6) | (month == 9) | (month == 11)
         last = nw.when(month == 2).then(february).when(short).then(nw.lit(30, nw.Int64)).otherwise(nw.lit(31, nw.Int64))
         right = shaped & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
-        self.bad.append(~right)
+        self._refuse(~right)
         self.column = Column(expr=nw.when(right).then(self.raw).str.to_date(format="%Y-%m-%d"), gaps=self.gaps)
         self.computed = True
 
     def _date_of_moment(self) -> None:
         """Dates of pandas are moments at midnight; any other moment is no date."""
         day = self.raw.cast(nw.Date)
-        self.bad.append(day.cast(nw.Datetime) != self.raw)
+        self._refuse(day.cast(nw.Datetime) != self.raw)
         self.column = Column(expr=day, gaps=self.gaps)
         self.computed = True
 
@@ -284,6 +299,11 @@ class _Reading:
         if dtype not in (nw.String, nw.Categorical, nw.Enum):
             return
         text = self.raw if dtype == nw.String else self.raw.cast(nw.String)
-        self.bad.append(~reduce(or_, [text == choice for choice in self.fact.choices]))
+        others = reduce(and_, [text != choice for choice in self.fact.choices])
+        if self.frequent:
+            left = text.filter(reduce(and_, [text != choice for choice in self.frequent])).drop_nulls()
+            self.checks.append(Check(others, ~left.is_in(self.fact.choices).all()))
+        else:
+            self._refuse(others)
         self.column = Column(expr=text, gaps=self.gaps)
         self.computed = dtype != nw.String or self.written

@@ -265,8 +265,12 @@ class Journal(Protocol):
     def settle(self, key: str, settlement: Settlement) -> None:
         """Record what an attempt came to; a delivered or cancelled effect stays so. ``NotFound`` for an unknown key."""
 
-    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
-        """The outbox, oldest first, all of it or those of one status."""
+    def deliveries(self, status: EffectStatus | None = None, stream: str | None = None) -> Iterator[Delivery]:
+        """The outbox, oldest first: all of it, those of one status, those that follow from one stream, or both.
+
+        What follows from a stream is told by :func:`~mkd_core.outbox.follows_from`, and found without a look at the
+        rest of the outbox, however long that is.
+        """
 
     def replay(self, key: str) -> None:
         """Make a dead effect pending again, from its first attempt on."""

@@ -75,10 +75,11 @@ class MemoryJournal:
             receipt=settlement.receipt,
         )
 
-    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
+    def deliveries(self, status: EffectStatus | None = None, stream: str | None = None) -> Iterator[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
         for delivery in list(self._outbox.values()):
-            if status is None or delivery.status is status:
+            of_stream = stream is None or follows_from(delivery.effect.key, stream)
+            if of_stream and (status is None or delivery.status is status):
                 yield delivery
 
     def replay(self, key: str) -> None:

@@ -12,7 +12,7 @@ from mkd_core.approvals import resolve
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from mkd_core.events import ErasureReason
 from mkd_core.journal.codec import encode
-from mkd_core.outbox import EffectStatus, follows_from
+from mkd_core.outbox import EffectStatus
 from mkd_core.people import Mandate, MandateKind
 from mkd_core.usecases.context import MANDATES, Context, not_before
 from mkd_core.usecases.dossier import Attested, Dossier
@@ -137,10 +137,8 @@ def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: date
 def _undelivered(ctx: Context, dossier: Dossier) -> Iterator[str]:
     """The keys of what an erasure cancels. Pay that is due is none of it, while there is a payroll to take it."""
     for status in (EffectStatus.PENDING, EffectStatus.DEAD):
-        for delivery in ctx.journal.deliveries(status):
+        for delivery in ctx.journal.deliveries(status, dossier.stream):
             effect = delivery.effect
-            if not follows_from(effect.key, dossier.stream):
-                continue
             if effect.port == "payroll" and status is EffectStatus.PENDING and ctx.payroll is not None:
                 raise WrongState(
                     "MKD448",

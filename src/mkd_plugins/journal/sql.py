@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -186,15 +187,18 @@ class SqlJournal:
             receipt=storable(settlement.receipt),
         )
 
-    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
+    def deliveries(self, status: EffectStatus | None = None, stream: str | None = None) -> Iterator[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
-        for _, delivery in _paged(lambda after: self._delivery_page(status, after), 0):
-            yield delivery
+        for _, delivery in _paged(lambda after: self._delivery_page(status, stream, after), 0):
+            if stream is None or follows_from(delivery.effect.key, stream):
+                yield delivery
 
-    def _delivery_page(self, status: EffectStatus | None, after: int) -> list[tuple[int, Delivery]]:
+    def _delivery_page(self, status: EffectStatus | None, stream: str | None, after: int) -> list[tuple[int, Delivery]]:
         query = _DELIVERIES.add_columns(_EFFECT.position).where(_EFFECT.position > after).order_by(_EFFECT.position)
         if status is not None:
             query = query.where(_EFFECT.status == status.value)
+        if stream is not None:
+            query = query.where(_near(stream))
         return [(row[-1], delivery_from(row[:-1])) for row in self._rows(query.limit(_PAGE))]
 
     def replay(self, key: str) -> None:
@@ -222,7 +226,7 @@ class SqlJournal:
             return erased.rowcount
 
     def _blank_effects(self, stream: str) -> None:
-        near = select(_EFFECT.effect_key).where(_EFFECT.effect_key.startswith(f"{stream}:", autoescape=True))
+        near = select(_EFFECT.effect_key).where(_near(stream))
         keys = [key for key in self._connection.scalars(near).all() if follows_from(key, stream)]
         for start in range(0, len(keys), _PAGE):
             change = update(tables.effects).where(_EFFECT.effect_key.in_(keys[start : start + _PAGE]))
@@ -308,14 +312,15 @@ class SqlStore:
         with self._transaction() as journal:
             journal.settle(key, settlement)
 
-    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
+    def deliveries(self, status: EffectStatus | None = None, stream: str | None = None) -> Iterator[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
 
         def page(after: int) -> list[tuple[int, Delivery]]:
             with self._transaction() as journal:
-                return journal._delivery_page(status, after)
+                return journal._delivery_page(status, stream, after)
 
-        return (delivery for _, delivery in _paged(page, 0))
+        found = (delivery for _, delivery in _paged(page, 0))
+        return (each for each in found if stream is None or follows_from(each.effect.key, stream))
 
     def replay(self, key: str) -> None:
         """See :class:`mkd_core.ports.Journal`."""
@@ -408,6 +413,11 @@ def _paged(page: Callable[[int], list[tuple[int, T]]], after: int) -> Iterator[t
     while rows := page(after):
         yield from rows
         after = rows[-1][0]
+
+
+def _near(stream: str) -> ColumnElement[bool]:
+    """The effects whose key begins with the stream's name, as the index finds them; some may be another stream's."""
+    return _EFFECT.effect_key.startswith(f"{stream}:", autoescape=True)
 
 
 def _check_name(what: str, name: str, longest: int) -> None:

@@ -220,10 +220,15 @@ class SqliteJournal:
             if not changed:
                 _expect(connection, key)
 
-    def deliveries(self, status: EffectStatus | None = None) -> Iterator[Delivery]:
+    def deliveries(self, status: EffectStatus | None = None, stream: str | None = None) -> Iterator[Delivery]:
         """See :class:`mkd_core.ports.Journal`."""
         wanted = [kind.value for kind in (EffectStatus if status is None else (status,))]
         marks = ", ".join("?" * len(wanted))
+        if stream is not None:
+            near = f"SELECT {_DELIVERY} WHERE effect_key >= ? AND effect_key < ? AND status IN ({marks})"
+            found = map(delivery_from, self._rows(f"{near} ORDER BY position", *_keys_near(stream), *wanted))
+            yield from (delivery for delivery in found if follows_from(delivery.effect.key, stream))
+            return
         query = (
             f"SELECT position, {_DELIVERY} WHERE position > ? AND status IN ({marks}) ORDER BY position LIMIT {_PAGE}"
         )
@@ -251,10 +256,8 @@ class SqliteJournal:
                 "DELETE FROM mkd_private WHERE position IN (SELECT position FROM mkd_events WHERE stream = ?)",
                 (stream,),
             ).rowcount
-            # From the colon to the character behind it: the keys that begin with the stream's name, by the index.
             near = connection.execute(
-                "SELECT effect_key FROM mkd_effects WHERE effect_key >= ? AND effect_key < ?",
-                (f"{stream}:", f"{stream};"),
+                "SELECT effect_key FROM mkd_effects WHERE effect_key >= ? AND effect_key < ?", _keys_near(stream)
             ).fetchall()
             keys = [(key,) for (key,) in near if follows_from(key, stream)]
             connection.executemany("UPDATE mkd_effects SET data = '{}' WHERE effect_key = ?", keys)
@@ -403,6 +406,11 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 def _put(connection: sqlite3.Connection, table: str, values: dict[str, Any], otherwise: str = "") -> None:
     columns, marks = ", ".join(values), ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {otherwise}", tuple(values.values()))
+
+
+def _keys_near(stream: str) -> tuple[str, str]:
+    """From the colon to the character behind it: the keys that begin with the stream's name, found by the index."""
+    return f"{stream}:", f"{stream};"
 
 
 def _expect(connection: sqlite3.Connection, key: str) -> None:

@@ -235,6 +235,20 @@ class JournalSuite:
         assert [d.effect.key for d in journal.due(MORNING, 2, ["payroll", "notification"])] == ["0", "1"]
         assert list(journal.due(MORNING, 2, ())) == []
 
+    def test_the_effects_of_one_stream_are_found(self, journal: Journal) -> None:
+        """Those whose key is the stream's own, whatever begins alike, and of one status where one is asked for."""
+        keys = [f"{name}:1:notification:0" for name in ("a", "a:1", "a_", "aa", "A", "b")]
+        journal.append("a", 0, [draft()], [*map(effect, keys), effect("a:2:schedule:0")])
+        journal.settle("a:2:schedule:0", settled(EffectStatus.DEAD))
+
+        def found(**asked: Any) -> list[str]:
+            return [delivery.effect.key for delivery in journal.deliveries(**asked)]
+
+        assert found(stream="a") == ["a:1:notification:0", "a:2:schedule:0"]
+        assert found(stream="a_") == ["a_:1:notification:0"]
+        assert found(stream="a", status=EffectStatus.DEAD) == ["a:2:schedule:0"]
+        assert found(stream="%") == []
+
     def test_an_effect_is_there_once(self, journal: Journal) -> None:
         """An effect whose key is known is left as it is, within one append as in a later one."""
         journal.append("a", 0, [draft()], [effect("k", text="first"), effect("k", text="second")])

@@ -112,6 +112,14 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
         ctx.exit(1)
 
 
+@plugins.command()
+def openapi() -> None:
+    """Print the OpenAPI document that a host implements for the backends `http`, as JSON."""
+    from importlib.resources import files
+
+    click.echo(files("mkd_plugins.http").joinpath("openapi.json").read_text(encoding="utf-8"), nl=False)
+
+
 def _open(host: Host) -> None:
     """Make each configured backend; what cannot be made is recorded by the host."""
     build: Any = host.build  # which port it is shows only here, so no overload fits

@@ -1,0 +1,68 @@
+"""The table of a backend ``http``: where the host is, and how it knows who asks."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import attrs
+
+from mkd_plugins.api import InvalidInput, Secret
+
+
+def _absolute(_: object, __: attrs.Attribute[str], url: str) -> None:
+    if problem := unusable(url):
+        raise InvalidInput("MKD641", problem, mend='write url = "https://hr.example.go.id/mkd"')
+
+
+def _fit_for_a_header(_: object, __: attrs.Attribute[Secret], token: Secret) -> None:
+    text = token.reveal()
+    if not (text and text.isascii() and text.isprintable() and " " not in text):
+        raise InvalidInput("MKD641", "the token must be of ASCII and without blanks", mend="make a new one")
+
+
+@attrs.frozen(kw_only=True)
+class Config:
+    """The system that a backend ``http`` asks.
+
+    ``url``       where the paths of the OpenAPI document begin. Plain http is for a host on this machine alone.
+    ``token``     sent as ``Authorization: Bearer …``.
+    ``ca_file``   the authority of a private certificate; certificates are always verified.
+    ``timeout``   seconds for a question that brings no deadline of its own.
+    ``max_body``  bytes that an answer may have.
+    """
+
+    url: str = attrs.field(validator=_absolute)
+    token: Secret = attrs.field(validator=_fit_for_a_header)
+    ca_file: Path | None = None
+    timeout: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(3600)])
+    max_body: int = attrs.field(default=8_000_000, validator=attrs.validators.ge(1))
+
+
+def unusable(url: str) -> str:
+    """Why that cannot be the address of a system that is asked; empty for one that can."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port  # a port that is none raises here
+    except ValueError:
+        return "the url is none"
+    if parts.scheme not in ("http", "https") or not host or not url.isascii() or any(c <= " " for c in url):
+        return "the url is no https address"
+    if parts.username is not None or parts.password is not None:
+        return "the url holds a login"
+    if "?" in url or "#" in url:
+        return "the url ends in a query or a fragment"
+    if parts.scheme == "http" and not _this_machine(host):
+        return "over plain http everybody on the way reads along; https is asked for"
+    return ""
+
+
+def _this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,63 @@
+"""Announces the five backends."""
+
+from __future__ import annotations
+
+from mkd_plugins.api import (
+    Calendar,
+    Identity,
+    Notification,
+    Payroll,
+    Provider,
+    Schedule,
+    calendar,
+    hookimpl,
+    identity,
+    notification,
+    payroll,
+    schedule,
+)
+from mkd_plugins.http.config import Config
+
+# What speaks HTTP is imported where a backend is made: every command loads this module, and few use it.
+
+
+def _identity(config: Config) -> Identity:
+    from mkd_plugins.http.identity import HttpIdentity
+
+    return HttpIdentity(config)
+
+
+def _payroll(config: Config) -> Payroll:
+    from mkd_plugins.http.payroll import HttpPayroll
+
+    return HttpPayroll(config)
+
+
+def _notification(config: Config) -> Notification:
+    from mkd_plugins.http.notification import HttpNotification
+
+    return HttpNotification(config)
+
+
+def _schedule(config: Config) -> Schedule:
+    from mkd_plugins.http.schedule import HttpSchedule
+
+    return HttpSchedule(config)
+
+
+def _calendar(config: Config) -> Calendar:
+    from mkd_plugins.http.calendar import HttpCalendar
+
+    return HttpCalendar(config)
+
+
+@hookimpl
+def mkd_providers() -> list[Provider]:
+    """Announce the five backends."""
+    return [
+        identity(name="http", config=Config, build=_identity, capabilities=("ping",)),
+        payroll(name="http", config=Config, build=_payroll, capabilities=("ping",)),
+        notification(name="http", config=Config, build=_notification, capabilities=("ping",)),
+        schedule(name="http", config=Config, build=_schedule, capabilities=("ping",)),
+        calendar(name="http", config=Config, build=_calendar, capabilities=("ping",)),
+    ]

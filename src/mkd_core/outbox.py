@@ -17,7 +17,10 @@ from mkd_core.errors import MkdError, Permanent, Transient
 
 
 class EffectStatus(StrEnum):
-    """Where a delivery stands: ``dead`` waits for a person to replay it; ``cancelled`` was erased and stays unsent."""
+    """Where a delivery stands: ``dead`` waits for a person to replay it; ``cancelled`` stays unsent.
+
+    Cancelled is what was erased, and a day plan that a newer one has overtaken or that no roster accepts.
+    """
 
     PENDING = "pending"
     DELIVERED = "delivered"

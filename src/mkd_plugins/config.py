@@ -19,6 +19,8 @@ import attrs
 
 from mkd_core.errors import did_you_mean
 from mkd_core.ports import Port
+from mkd_core.usecases.context import ROSTER_DAYS
+from mkd_core.usecases.presence import LONGEST
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
 from mkd_plugins.structure import Faults, Structurer, toml_key
 
@@ -38,6 +40,7 @@ class Settings:
     ``disabled``   these are never loaded.
     ``required``   without these the host does not start.
     ``strict``     any problem of a plugin stops the host, not only those of required ones.
+    ``roster_days``  over how many days, today among them, ``[schedule.NAME]`` is told the days of agreements.
     ``deadline``   seconds that a call of a backend may take where the request itself does not say.
     ``deadlines``  the same for one backend, by ``port.name``; goes before what the request says.
     """
@@ -50,6 +53,7 @@ class Settings:
     disabled: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     strict: bool = False
+    roster_days: int = attrs.field(default=ROSTER_DAYS)
     deadline: float = attrs.field(default=30.0)
     deadlines: Mapping[str, float] = attrs.field(factory=dict)
 
@@ -57,6 +61,11 @@ class Settings:
         """Whether the plugin that answers to these names is to be loaded."""
         enabled = self.enabled is None or any(map(answers_to, self.enabled))
         return enabled and not any(map(answers_to, self.disabled))
+
+    @roster_days.validator
+    def _a_span(self, _: object, days: int) -> None:
+        if not 1 <= days <= LONGEST:
+            raise ValueError(f"must be 1 to {LONGEST} days, not {days}")
 
     @deadline.validator
     def _positive(self, _: object, seconds: float) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from mkd_core.allowance import SchemeHistory
 from mkd_core.policy import History
-from mkd_core.ports import Identity, Journal, Notification, Port
+from mkd_core.ports import Identity, Journal, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
 from mkd_core.worktime import OfficeHours
@@ -18,6 +18,8 @@ from mkd_plugins.config import Config
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history
 from mkd_plugins.schemes import scheme_history
+
+B = TypeVar("B")
 
 
 def start(
@@ -35,10 +37,9 @@ def start(
     return Deployment(Host.load(Config.load(path), only=only, no_plugins=no_plugins, environ=environ))
 
 
-def _named_notifications(host: Host) -> dict[str, Notification]:
-    """Each by the name of its table, by which an outbox remembers who has a notice already."""
-    tables = host.config.backends_of(Port.NOTIFICATION)
-    return {table.name: made for table, made in zip(tables, host.build(Port.NOTIFICATION), strict=True)}
+def _named(host: Host, port: Port, backends: Sequence[B]) -> dict[str, B]:
+    """Each by the name of its table, by which an outbox remembers who has a notice or a day plan already."""
+    return {table.name: made for table, made in zip(host.config.backends_of(port), backends, strict=True)}
 
 
 class Deployment(AgreementService):
@@ -56,7 +57,10 @@ class Deployment(AgreementService):
                 schemes=schemes_of(host),
                 hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
-                notifications=_named_notifications(host),
+                notifications=_named(host, Port.NOTIFICATION, host.build(Port.NOTIFICATION)),
+                schedules=_named(host, Port.SCHEDULE, host.build(Port.SCHEDULE)),
+                attendances=host.build(Port.ATTENDANCE),
+                roster_days=host.config.mkd.roster_days,
                 payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
                 roles=host.config.people_with_roles(),
                 defaults={
@@ -84,14 +88,14 @@ class Deployment(AgreementService):
 
 def policies_of(host: Host) -> History:
     """The policy that the configuration names. Raises ``PolicyError``."""
-    name = _named(host, host.config.mkd.policy)
+    name = _path_or_id(host, host.config.mkd.policy)
     return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
 
 
 def schemes_of(host: Host) -> SchemeHistory | None:
     """The pay scheme that the configuration names, if it names one. Raises ``PolicyError``."""
     name = host.config.mkd.scheme
-    return scheme_history(_named(host, name), packs=host.packs) if name else None
+    return scheme_history(_path_or_id(host, name), packs=host.packs) if name else None
 
 
 def hours_of(host: Host) -> OfficeHours:
@@ -100,6 +104,6 @@ def hours_of(host: Host) -> OfficeHours:
     return office_hours() if path is None else office_hours_from_toml(path.read_text("utf-8"), where=path.name)
 
 
-def _named(host: Host, name: str) -> str | Path:
+def _path_or_id(host: Host, name: str) -> str | Path:
     """A path of the configuration file, or an id as it is."""
     return host.config.path(name) if name.endswith(".toml") else name

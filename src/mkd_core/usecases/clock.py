@@ -1,4 +1,7 @@
-"""What the clock does: resolve open steps again, and act on deadlines that have gone by. Idempotent."""
+"""What the clock does: resolve open steps again, act on deadlines that have gone by, and let day plans roll forward.
+
+Idempotent.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from mkd_core.errors import MkdError
 from mkd_core.journal.codec import instant
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.powers import open_case
+from mkd_core.usecases.rostering import send_changes
 from mkd_core.usecases.votes import overdue, reopen
 
 SYSTEM = "system"
@@ -18,10 +22,14 @@ SYSTEM = "system"
 
 @frozen(kw_only=True)
 class TickReport:
-    """What a tick did: agreements whose step changed, and what stood in the way elsewhere."""
+    """What a tick did: agreements whose step changed, and what stood in the way elsewhere.
+
+    ``day_plans`` counts the days that it put into the outbox for the rosters.
+    """
 
     changed: tuple[str, ...]
     problems: tuple[MkdError, ...]
+    day_plans: int = 0
 
 
 def tick(ctx: Context, now: datetime) -> TickReport:
@@ -35,7 +43,8 @@ def tick(ctx: Context, now: datetime) -> TickReport:
                 changed.append(agreement.id)
         except MkdError as problem:
             problems.append(problem)
-    return TickReport(changed=tuple(changed), problems=tuple(problems))
+    day_plans, unplanned = send_changes(ctx, now)
+    return TickReport(changed=tuple(changed), problems=(*problems, *unplanned), day_plans=day_plans)
 
 
 def _move_on(ctx: Context, agreement: str, now: datetime) -> bool:

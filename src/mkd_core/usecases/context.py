@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import Factory, field, frozen
 
-from mkd_core.errors import CommandRefused
+from mkd_core.errors import CommandRefused, MkdError
 from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
 from mkd_core.outbox import Backoff, Effect
 from mkd_core.people import Mandate, Unit
-from mkd_core.ports import Calendar, Journal, Notification, Payroll
+from mkd_core.ports import Attendance, Calendar, Journal, Notification, Payroll, Schedule
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Dossier, assemble, load
 from mkd_core.usecases.notices import effects_of
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MANDATES = "mandates"
 """The stream of the mandates given through the service."""
+ROSTER_DAYS = 35
+"""Over how many days, today among them, a roster is told the days of agreements: five weeks, a default of ours."""
 
 
 class Policies(Protocol):
@@ -67,6 +69,9 @@ class Context:
     calendar: Calendar | None = None
     payroll: Payroll | None = None
     notifications: Mapping[str, Notification] = field(factory=dict)
+    schedules: Mapping[str, Schedule] = field(factory=dict)
+    attendances: Sequence[Attendance] = ()
+    roster_days: int = ROSTER_DAYS
     defaults: Mapping[str, Default] = field(factory=dict)
     backoff: Backoff = field(factory=Backoff)
     observe: Callable[[Happened], None] | None = None
@@ -94,21 +99,38 @@ class Context:
             not_before(dossier.history[-1].at, at, where=dossier.stream)
         happened = [Happened(number, at, by, event) for number, event in enumerate(events, start=dossier.number + 1)]
         drafts = [encode(item.event, at=at, by=by) for item in happened]
-        self.journal.append(dossier.stream, dossier.number, drafts, self.effects(dossier, happened))
+        self.journal.append(dossier.stream, dossier.number, drafts, self.effects(dossier, happened, at))
         if self.observe is not None:
             for item in happened:
                 self.observe(item)
         return assemble(dossier.person, (*dossier.history, *happened))
 
-    def effects(self, dossier: Dossier, happened: Sequence[Happened]) -> list[Effect]:
+    def effects(self, dossier: Dossier, happened: Sequence[Happened], at: datetime) -> list[Effect]:
         """What the events make the world be told; nothing for a port that nobody serves."""
         served = self.served
-        return [effect for effect in effects_of(dossier, happened) if effect.port in served]
+        told = [effect for effect in effects_of(dossier, happened) if effect.port in served]
+        return [*told, *self._day_plans(dossier, happened, at)] if "schedule" in served else told
+
+    def _day_plans(self, dossier: Dossier, happened: Sequence[Happened], at: datetime) -> list[Effect]:
+        from mkd_core.usecases.rostering import changed_days, moves  # it asks this module for the organisation
+
+        if not moves(happened):
+            return []
+        try:
+            after = assemble(dossier.person, (*dossier.history, *happened))
+            return changed_days(self, after, self.organisation(at.date()), at)
+        except MkdError:
+            # A calendar that is away keeps nobody from deciding; the next tick sends these days, or says why not.
+            return []
 
     @property
     def served(self) -> frozenset[str]:
         """The ports that somebody delivers to."""
-        given = {"notification": bool(self.notifications), "payroll": self.payroll is not None}
+        given = {
+            "notification": bool(self.notifications),
+            "payroll": self.payroll is not None,
+            "schedule": bool(self.schedules),
+        }
         return frozenset(port for port, served in given.items() if served)
 
     def is_working_day(self, unit: Unit) -> Callable[[date], bool] | None:

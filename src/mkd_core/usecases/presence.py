@@ -13,7 +13,7 @@ from mkd_core.coverage import Per, Requirement, check_coverage, coverage_facts
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Terms
 from mkd_core.people import Employee, Unit
-from mkd_core.ports import Holiday
+from mkd_core.ports import Holiday, Season
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.powers import Case, employee_at
@@ -48,6 +48,26 @@ def day(ctx: Context, person: str, on: date, at: datetime) -> PlannedDay:
     return next(_days(ctx, employee, unit, on, on))
 
 
+@frozen
+class Almanac:
+    """The holidays and seasons of a region over a span of dates; none where no calendar is plugged in."""
+
+    holidays: Mapping[date, Holiday] = field(factory=dict)
+    seasons: Sequence[Season] = ()
+
+    def season(self, on: date) -> str | None:
+        """The season that date lies in, None outside of any."""
+        return next((season.name for season in self.seasons if season.first <= on <= season.last), None)
+
+
+def almanac(ctx: Context, region: str, first: date, last: date) -> Almanac:
+    """What the calendar says of those dates, asked once. Raises what it raises: no day is guessed."""
+    if ctx.calendar is None:
+        return Almanac()
+    holidays = {holiday.on: holiday for holiday in ctx.calendar.holidays(region, first, last)}
+    return Almanac(holidays, tuple(ctx.calendar.seasons(region, first, last)))
+
+
 def roster(ctx: Context, unit: str, first: date, last: date, at: datetime) -> tuple[PlannedDay, ...]:
     """The days of everybody in a unit and below it, by date and then by person."""
     if not 0 <= (last - first).days < LONGEST:
@@ -70,41 +90,33 @@ def _members(organisation: DirectoryAt, unit: str) -> Iterator[tuple[Employee, U
 
 def _days(ctx: Context, employee: Employee, unit: Unit, first: date, last: date) -> Iterator[PlannedDay]:
     agreements = list(ctx.dossier(employee.key).agreements.values())
-    holidays = (
-        {holiday.on: holiday for holiday in ctx.calendar.holidays(unit.region, first, last)} if ctx.calendar else {}
-    )
+    return planned_days(ctx, employee.key, agreements, almanac(ctx, unit.region, first, last), first, last)
+
+
+def planned_days(
+    ctx: Context, person: str, agreements: Sequence[Agreement], dates: Almanac, first: date, last: date
+) -> Iterator[PlannedDay]:
+    """The days of somebody with these agreements, from the first to the last; ``dates`` knows of both."""
     on = first
     while on <= last:
-        yield _day(ctx, employee, unit, on, agreements, holidays)
+        yield _day(ctx, person, on, agreements, dates)
         on += timedelta(days=1)
 
 
-def _day(
-    ctx: Context,
-    employee: Employee,
-    unit: Unit,
-    on: date,
-    agreements: Sequence[Agreement],
-    holidays: Mapping[date, Holiday],
-) -> PlannedDay:
-    if on in holidays:
-        holiday = holidays[on]
+def _day(ctx: Context, person: str, on: date, agreements: Sequence[Agreement], dates: Almanac) -> PlannedDay:
+    if on in dates.holidays:
+        holiday = dates.holidays[on]
         return PlannedDay(
-            person=employee.key,
-            on=on,
-            windows=(),
-            basis="holiday",
-            holiday=holiday.name,
-            estimated=holiday.estimated,
+            person=person, on=on, windows=(), basis="holiday", holiday=holiday.name, estimated=holiday.estimated
         )
-    season = ctx.season(unit, on)
+    season = dates.season(on)
     for agreement in agreements:
         planned = agreement.day(on, season)
         if planned is not None:
             basis = "recall" if on in agreement.recalls else "agreement"
-            return PlannedDay(person=employee.key, on=on, windows=planned.windows, basis=basis, agreement=agreement.id)
+            return PlannedDay(person=person, on=on, windows=planned.windows, basis=basis, agreement=agreement.id)
     usual = ctx.hours.week(season).days[on.weekday()] if ctx.hours else OFF
-    return PlannedDay(person=employee.key, on=on, windows=usual.windows, basis="standard" if ctx.hours else "unknown")
+    return PlannedDay(person=person, on=on, windows=usual.windows, basis="standard" if ctx.hours else "unknown")
 
 
 def unit_facts(ctx: Context, case: Case, granted: Agreement, demands: Sequence[Requirement]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from mkd_core.agreements import Agreement, check_years
 from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
@@ -13,7 +13,7 @@ from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
 from mkd_core.people import Mandate, Unit
 from mkd_core.performance import Level
-from mkd_core.ports import Calendar, Identity, Journal, Notification, Payroll
+from mkd_core.ports import Attendance, Calendar, Identity, Journal, Notification, Payroll, Schedule
 from mkd_core.targets import Target
 from mkd_core.usecases import (
     agreements,
@@ -30,7 +30,7 @@ from mkd_core.usecases import (
     vouching,
 )
 from mkd_core.usecases.clock import TickReport
-from mkd_core.usecases.context import Context, Default, Policies, Schemes
+from mkd_core.usecases.context import ROSTER_DAYS, Context, Default, Policies, Schemes
 from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.delivery import DeliveryReport
 from mkd_core.usecases.directory import Directory, DirectoryAt
@@ -41,6 +41,8 @@ from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_core.worktime import Day, OfficeHours, WorkPlan
+
+B = TypeVar("B")
 
 _REVIEW_AFTER = timedelta(days=365)
 """When an agreement without an end and without a review date is reviewed: a default of ours."""
@@ -54,8 +56,11 @@ class AgreementService:
     ``schemes``        where the pay scheme of a date comes from; without it a closed period has no pay lines.
     ``hours``          the office's standard and core hours.
     ``calendar``       holidays and seasons; without it there are no deadlines.
-    ``notifications``, ``payroll``  without them no notice or pay line is put into the outbox. Each of several
-                       notifications gets a notice once, also over retries; a mapping gives them names that last.
+    ``notifications``, ``payroll``, ``schedules``  without them no notice, pay line or day plan is put into the outbox.
+                       Each of several notifications or schedules gets what it accepts once, also over retries; a
+                       mapping gives them names that last.
+    ``attendances``    where check-ins are read, on the days for whose place the policy asks for one; none else.
+    ``roster_days``    over how many days, today among them, schedules are told the days of agreements.
     ``roles``          role → the people who hold it; ``hr`` runs the scheme.
     ``defaults``       fact → what the deployment takes when nobody knows, with its source.
     ``observe``        told of every event after it was kept; what it raises reaches the caller.
@@ -75,14 +80,15 @@ class AgreementService:
         calendar: Calendar | None = None,
         notifications: Sequence[Notification] | Mapping[str, Notification] = (),
         payroll: Payroll | None = None,
+        schedules: Sequence[Schedule] | Mapping[str, Schedule] = (),
+        attendances: Sequence[Attendance] = (),
+        roster_days: int = ROSTER_DAYS,
         roles: Mapping[str, Sequence[str]] | None = None,
         defaults: Mapping[str, Default] | None = None,
         backoff: Backoff | None = None,
         observe: Callable[[Happened], None] | None = None,
     ) -> None:
         identities = tuple(identity) if isinstance(identity, Sequence) else (identity,)
-        if not isinstance(notifications, Mapping):
-            notifications = {str(number): backend for number, backend in enumerate(notifications, start=1)}
         self._ctx = Context(
             journal=journal,
             directory=Directory(identities=identities, roles=roles or {}),
@@ -90,8 +96,11 @@ class AgreementService:
             schemes=schemes,
             hours=hours,
             calendar=calendar,
-            notifications=dict(notifications),
+            notifications=_named(notifications),
             payroll=payroll,
+            schedules=_named(schedules),
+            attendances=tuple(attendances),
+            roster_days=roster_days,
             defaults=defaults or {},
             backoff=backoff or Backoff(),
             observe=observe,
@@ -512,9 +521,19 @@ class AgreementService:
     # ---- the clock and the outbox
 
     def tick(self, now: datetime) -> TickReport:
-        """Do all that is due: resolve steps again, act on deadlines. Idempotent, and catches up after any downtime."""
+        """Do all that is due: resolve steps again, act on deadlines, let day plans roll forward.
+
+        Idempotent, and catches up after any downtime.
+        """
         return clock.tick(self._ctx, now)
 
     def deliver(self, now: datetime, *, limit: int = 1000) -> DeliveryReport:
         """Try every effect that is due, each once; no more than ``limit`` of them, the oldest first."""
         return delivery.deliver(self._ctx, now, limit)
+
+
+def _named(backends: Sequence[B] | Mapping[str, B]) -> dict[str, B]:
+    """Each by its name, or by its number where they have none."""
+    if isinstance(backends, Mapping):
+        return dict(backends)
+    return {str(number): backend for number, backend in enumerate(backends, start=1)}

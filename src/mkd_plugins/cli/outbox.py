@@ -14,7 +14,7 @@ from mkd_plugins.forms.answers import delivery_data
 
 @click.group()
 def outbox() -> None:
-    """Notices and pay lines on their way out; each is delivered at least once under one key."""
+    """Notices, day plans and pay lines on their way out; each is delivered at least once under one key."""
 
 
 @outbox.command()
@@ -38,7 +38,7 @@ def deliver(session: Session, how: How) -> None:
         ]
         answer(
             how.as_json,
-            {**counts, "receipts": receipts, "problems": list(report.problems)},
+            {**counts, "cancelled": report.cancelled, "receipts": receipts, "problems": list(report.problems)},
             desk.say("delivered", **counts),
         )
         for problem in report.problems:

@@ -81,7 +81,7 @@ def test_a_decision_over_http_is_that_of_the_command(door: str, show: str, momen
         (b'{"facts": {}, "at": "noon"}', 400, "MKD707"),
         (b'{"facts": {}, "at": ["vote"]}', 400, "MKD707"),
         (b'{"facts": {}, "policy": 3}', 400, "MKD707"),
-        (b'{"facts": {}, "on": "yesterday"}', 422, "MKD210"),
+        (b'{"facts": {}, "on": "yesterday"}', 400, "MKD707"),
         (b'{"facts": {}, "on": "1999-01-01"}', 422, "MKD320"),
         (b'{"facts": {"applicant": {"ratng": "good"}}}', 422, "MKD251"),
         (b'{"facts": {}, "policy": "nobody"}', 404, "MKD325"),

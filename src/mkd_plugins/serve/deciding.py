@@ -9,16 +9,22 @@ from typing import Any
 
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.policy import Facts, History
-from mkd_core.worktime import iso_date
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history, shipped_ids
-from mkd_plugins.serve.body import check_keys, choice
-from mkd_plugins.serve.problem import HttpProblem
+from mkd_plugins.serve.fields import Field, Kind
+from mkd_plugins.serve.route import Call, Route
+from mkd_plugins.serve.settings import Scope
 
-KEYS = ("policy", "on", "at", "layer", "show", "facts")
 SHOW = ("findings", "all", "brief")
-LAYERS = ("decree", "base")
+BODY = (
+    Field(name="policy", says="The id of a policy; left out: the deployment's."),
+    Field(name="on", kind=Kind.DATE, says="The day whose version decides; left out: today."),
+    Field(name="at", choices=("request", "vote"), default="request"),
+    Field(name="layer", choices=("decree", "base"), default="decree", says="base: look past decrees."),
+    Field(name="show", choices=SHOW, default="findings", says="all: rules that passed, too."),
+    Field(name="facts", kind=Kind.OBJECT, needed=True, schema="Facts"),
+)
 
 
 class Decider:
@@ -31,23 +37,14 @@ class Decider:
         self._histories = {own.id: own}
         self._lock = Lock()
 
-    def decide(self, body: dict[str, Any], *, today: date) -> Mapping[str, Any]:
-        """The answer. Raises ``HttpProblem`` for a body of another form, and what deciding raises."""
-        check_keys(body, KEYS, ("facts",))
-        if not isinstance(body["facts"], dict):
-            raise HttpProblem("MKD707", "must be an object", status=400, where="facts")
-        for key in ("policy", "on"):
-            if key in body and not isinstance(body[key], str):
-                raise HttpProblem("MKD707", "must be text", status=400, where=key)
-        moment = choice(body, "at", ("request", "vote"), "request")
-        layer = choice(body, "layer", LAYERS, "decree")
-        show = choice(body, "show", SHOW, "findings")
-        on = iso_date(body["on"], where="on") if "on" in body else today
-        history = self._history(body.get("policy", self._own.id))
-        policy = history.on(on, seasons_on(on), layer="base" if layer == "base" else None)
-        policy = policy.at("vote" if moment == "vote" else "request")
-        decision = policy.decide(Facts.from_mapping(body["facts"], vocabulary=policy.vocabulary))
-        return decision.to_brief() if show == "brief" else decision.to_data(everything=show == "all")
+    def decide(self, given: Mapping[str, Any], *, today: date) -> Mapping[str, Any]:
+        """The answer to what a body holds. Raises what deciding raises."""
+        on = given.get("on", today)
+        history = self._history(given.get("policy", self._own.id))
+        policy = history.on(on, seasons_on(on), layer="base" if given["layer"] == "base" else None)
+        policy = policy.at("vote" if given["at"] == "vote" else "request")
+        decision = policy.decide(Facts.from_mapping(given["facts"], vocabulary=policy.vocabulary))
+        return decision.to_brief() if given["show"] == "brief" else decision.to_data(everything=given["show"] == "all")
 
     def _history(self, id: str) -> History:
         with self._lock:
@@ -58,3 +55,22 @@ class Decider:
                     )
                 self._histories[id] = policy_history(id, packs=self._host.packs, vocabulary=self._host.vocabulary)
             return self._histories[id]
+
+
+def _decide(call: Call) -> Mapping[str, Any]:
+    return call.app.decider.decide(call.given, today=call.at.date())
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/decide",
+        name="decide",
+        summary="Decide facts by a policy; the answer is the one of mkd decide.",
+        body=BODY,
+        named="DecideRequest",
+        answer="Decision",
+        scope=Scope.DECIDE,
+        handle=_decide,
+    ),
+)

@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from hashlib import sha256
-from hmac import compare_digest
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from attrs import define
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from mkd_core.errors import JournalError, MkdError
+from mkd_core.errors import MkdError
+from mkd_core.errors import NotFound as NothingFound
 from mkd_plugins.deployment import Deployment, policies_of, start
-from mkd_plugins.mends import catalogue
 from mkd_plugins.serve import body
+from mkd_plugins.serve.access import NOBODY, Access
 from mkd_plugins.serve.deciding import Decider
+from mkd_plugins.serve.fields import read_body, read_query
+from mkd_plugins.serve.keys import Keys
+from mkd_plugins.serve.limiting import Limiter
+from mkd_plugins.serve.once import HEADER, digest, key_of, once
 from mkd_plugins.serve.openapi import document
 from mkd_plugins.serve.problem import MEDIA_TYPE, HttpProblem, details
+from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.routes import ROUTES
 from mkd_plugins.serve.settings import ServeSettings, serve_settings
 
@@ -40,11 +45,21 @@ _HEADERS = {
 }
 
 
-def application(config: Path | str = "mkd.toml", *, environ: Mapping[str, str] | None = None) -> Application:
-    """The application of a deployment, for any WSGI server; close it when the server has ended."""
-    mkd = start(config, environ=environ)
+def application(
+    config: Path | str = "mkd.toml",
+    *,
+    no_plugins: bool = False,
+    workers: int = 1,
+    environ: Mapping[str, str] | None = None,
+) -> Application:
+    """The application of a deployment, for any WSGI server; close it when the server has ended.
+
+    ``workers`` is how many processes serve it together: each allows its part of the rate.
+    """
+    mkd = start(config, no_plugins=no_plugins, environ=environ)
     try:
-        return Application(mkd, serve_settings(mkd.host.config, os.environ if environ is None else environ))
+        settings = serve_settings(mkd.host.config, os.environ if environ is None else environ)
+        return Application(mkd, settings, workers=workers)
     except BaseException:
         mkd.close()
         raise
@@ -53,28 +68,37 @@ def application(config: Path | str = "mkd.toml", *, environ: Mapping[str, str] |
 class Application:
     """A WSGI application over an open deployment; threads may share it."""
 
-    def __init__(self, mkd: Deployment, settings: ServeSettings) -> None:
-        self._mkd = mkd
+    def __init__(self, mkd: Deployment, settings: ServeSettings, *, workers: int = 1) -> None:
+        self.mkd = mkd
+        self.decider = Decider(mkd.host, policies_of(mkd.host))
+        self.document = document(ROUTES, mkd.host.vocabulary)
         self._settings = settings
-        self._tokens = [(host.name, sha256(host.token.reveal().encode()).digest()) for host in settings.hosts]
-        self._decider = Decider(mkd.host, policies_of(mkd.host))
+        self._access = Access(mkd, settings)
+        self._limiter = Limiter(burst=settings.burst, workers=workers)
         self._map = Map(
             [Rule(route.path, endpoint=route, methods=[route.method]) for route in ROUTES],
             strict_slashes=False,
             merge_slashes=False,
         )
-        self._handlers: Mapping[str, Callable[[Request, Mapping[str, Any]], Any]] = {
-            "decide": self._decide,
-            "live": lambda request, values: {"status": "live"},
-            "ready": self._ready,
-            "openapi": lambda request, values: self.document,
-            "error": _error,
-        }
-        self.document = document(ROUTES, mkd.host.vocabulary)
+        folder = mkd.host.config.folder
+        self.keys = Keys(settings.keys or folder / "serve-keys.db", keep_days=settings.keep_keys)
+
+    @property
+    def max_body(self) -> int:
+        """Bytes that a body may have."""
+        return self._settings.max_body
 
     def close(self) -> None:
         """Close the deployment."""
-        self._mkd.close()
+        self.keys.close()
+        self.mkd.close()
+
+    def today(self, person: str, at: datetime) -> date:
+        """The date that it is where the person works."""
+        try:
+            return at.astimezone(self.mkd.unit_of(person, at=at).zone).date()
+        except NothingFound:
+            return at.date()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request, request_id, began = Request(environ), uuid4().hex, perf_counter()
@@ -111,53 +135,52 @@ class Application:
             message = f"this takes {allowed} alone"
             raise HttpProblem("MKD703", message, status=405, headers={"Allow": allowed}) from None
         asked.route = route.name
-        if route.guarded:
-            asked.host = self._host(request)
-        answer = self._handlers[route.name](request, values)
-        return Response(json.dumps(answer, ensure_ascii=False, default=str), content_type="application/json")
+        return self._told(request, route, values, asked)
 
-    def _host(self, request: Request) -> str:
-        """The name of the system whose token this is; all are compared, so that time tells nothing."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        given = sha256(token.strip().encode("utf-8", "surrogateescape")).digest()
-        found = [name for name, known in self._tokens if compare_digest(given, known)]
-        if scheme.lower() != "bearer" or not found:
-            raise HttpProblem(
-                "MKD701", "no system has that token", status=401, headers={"WWW-Authenticate": 'Bearer realm="mkd"'}
-            )
-        return found[0]
+    def _told(self, request: Request, route: Route, values: Mapping[str, Any], asked: Asked) -> Response:
+        at = datetime.now(UTC).astimezone()
+        caller = NOBODY
+        if route.scope is not None:
+            caller = self._access.caller(request, at)
+            asked.host = caller.name
+            self._limiter.take(caller.id, caller.rate)
+            caller.need(route.scope)
+        given = read_query(request.args, route.query)
+        sent: Mapping[str, Any] = {}
+        if route.body is not None:
+            sent = self._body(request, route)
+            given = read_body(sent, route.body)
+        call = Call(app=self, caller=caller, at=at, values=values, given=given)
+        if not route.acts:
+            return _written(route.handle(call), route.status)
+        told = digest(route.method, request.path, caller.acting(), sent)
+        answer, again = once(call, route, key=key_of(request.headers.get(HEADER)), request=told)
+        response = _written(answer, route.status)
+        if again:
+            response.headers["Idempotency-Replayed"] = "true"
+        if route.status == 201:
+            response.headers["Location"] = f"{request.path.rstrip('/')}/{answer['agreement']}"
+        return response
 
-    def _decide(self, request: Request, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        given = body.read(request, most=self._settings.max_body, deepest=self._settings.max_depth)
-        return self._decider.decide(given, today=_today())
-
-    def _ready(self, request: Request, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        try:
-            self._mkd.journal.due(datetime.now(UTC), 1)
-        except MkdError as error:
-            raise JournalError(error.code, "the journal is not reached") from None
-        return {"status": "ready"}
+    def _body(self, request: Request, route: Route) -> Mapping[str, Any]:
+        """The object of the body; none at all is an empty one where nothing needs to be said."""
+        if not any(field.needed for field in route.body or ()) and not request.content_length:
+            return {}
+        return body.read(request, most=self._settings.max_body, deepest=self._settings.max_depth)
 
 
+@define
 class Asked:
     """What the log says of a request."""
 
-    __slots__ = ("code", "host", "route")
+    host: str = ""
+    route: str = ""
+    code: str = ""
 
-    def __init__(self) -> None:
-        self.code = self.host = self.route = ""
 
-
-def _error(request: Request, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    entry = catalogue().get(values["code"])
-    if entry is None:
-        raise HttpProblem("MKD702", "no error has that code", status=404)
-    return {"code": values["code"], "title": entry["title"], "cause": entry["cause"], "mend": entry["mend"]}
+def _written(answer: Any, status: int) -> Response:
+    return Response(json.dumps(answer, ensure_ascii=False, default=str), status, content_type="application/json")
 
 
 def _language(request: Request) -> str:
     return request.accept_languages.best_match(["en", "id"], default="en") or "en"
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()

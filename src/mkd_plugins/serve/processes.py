@@ -1,0 +1,144 @@
+"""Serving: waitress in one process, or in several that share the sockets and are begun again when one ends.
+
+Waitress reads requests whole before a thread sees them, so that slow senders keep no thread; of several processes each
+has its own interpreter, so that they decide side by side.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+import click
+from attrs import frozen
+from waitress.server import create_server
+
+from mkd_core.errors import InvalidInput
+from mkd_plugins.serve.wsgi import Application, application
+
+_BUFFERED = 1_048_576
+"""Bytes of a body that are read at least before it is refused, so that the refusal can say why."""
+_SOON = 5.0
+"""Seconds within which a process that ends has not begun to work at all."""
+
+
+@frozen(kw_only=True)
+class Serving:
+    """What is served where, by how many."""
+
+    config: str
+    no_plugins: bool
+    host: str
+    port: int
+    threads: int
+    workers: int
+
+    def application(self) -> Application:
+        """The application."""
+        return application(self.config, no_plugins=self.no_plugins, workers=self.workers)
+
+
+def run(serving: Serving) -> None:
+    """Serve until the process is told to end. Raises what opening the deployment raises."""
+    app = serving.application()
+    try:
+        sockets = _bound(serving)
+        for address in (each.getsockname() for each in sockets):
+            host = f"[{address[0]}]" if ":" in address[0] else address[0]
+            click.echo(f"listening at http://{host}:{address[1]}", err=True)
+        signal.signal(signal.SIGTERM, _end)
+        if serving.workers == 1:
+            _serve(serving, sockets, app)
+            return
+    finally:
+        app.close()
+    with suppress(KeyboardInterrupt):
+        _keep_alive(serving, sockets)
+
+
+def _bound(serving: Serving) -> list[socket.socket]:
+    """The sockets; a name may stand for several addresses."""
+    try:
+        found = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        places = dict.fromkeys((family, address[:2]) for family, _, _, _, address in found)
+        return [socket.create_server(address, family=family, backlog=1024) for family, address in places]
+    except OSError as error:
+        raise InvalidInput(
+            "MKD721",
+            f"cannot listen there: {error.strerror or type(error).__name__}",
+            where=f"{serving.host}:{serving.port}",
+            mend="choose another --host or --port",
+        ) from None
+
+
+def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    server: Any = create_server(
+        app,
+        sockets=list(sockets),
+        threads=serving.threads,
+        ident=None,
+        connection_limit=1000,
+        max_request_body_size=max(_BUFFERED, app.max_body),
+    )
+    server.run()
+
+
+def _work(serving: Serving, sockets: Sequence[socket.socket]) -> None:
+    """What a process of several does, until it is told to end or the one that began it is gone."""
+    signal.signal(signal.SIGTERM, _end)
+    Thread(target=_end_with_parent, daemon=True).start()
+    app = serving.application()
+    try:
+        _serve(serving, sockets, app)
+    finally:
+        app.close()
+
+
+def _keep_alive(serving: Serving, sockets: Sequence[socket.socket]) -> None:
+    context = get_context("spawn")
+
+    def begun() -> tuple[Any, float]:
+        process = context.Process(target=_work, args=(serving, sockets))
+        process.start()
+        return process, monotonic()
+
+    processes = [begun() for _ in range(serving.workers)]
+    try:
+        while True:
+            wait([process.sentinel for process, _ in processes])
+            for place, (process, since) in enumerate(processes):
+                if process.is_alive():
+                    continue
+                if monotonic() - since < _SOON:
+                    raise InvalidInput(
+                        "MKD722", "a process ended before it could answer", where="mkd serve", mend="see what it said"
+                    )
+                click.echo("warning: a process ended, and another one begins in its place", err=True)
+                processes[place] = begun()
+    finally:
+        for process, _ in processes:
+            process.terminate()
+        for process, _ in processes:
+            process.join(30)
+            process.kill()
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

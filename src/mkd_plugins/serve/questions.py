@@ -1,0 +1,202 @@
+"""Questions about agreements and days; nothing is written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from mkd_core.agreements import Agreement, State
+from mkd_core.errors import InvalidInput
+from mkd_core.worktime import iso_date
+from mkd_plugins.forms.answers import agreement_data, day_data, decision_data, happened_data, hidden_from, task_data
+from mkd_plugins.forms.coverage import EVE, looked_at, stretch_data, times
+from mkd_plugins.serve.access import need_sight_of_agreement, need_sight_of_person, need_sight_of_unit
+from mkd_plugins.serve.fields import Field, Kind, dated
+from mkd_plugins.serve.problem import HttpProblem
+from mkd_plugins.serve.route import Call, Route
+from mkd_plugins.serve.settings import Scope
+
+_UNIT = Field(name="unit", needed=True, says="The key of the unit; those below it are looked at, too.")
+_SPAN = (
+    Field(name="from", kind=Kind.DATE, says="The first day; today when left out."),
+    Field(name="until", kind=Kind.DATE, says="The last day; six days later when left out."),
+)
+
+
+def _seen(call: Call) -> Agreement:
+    """The agreement of the path, for who may see it."""
+    agreement = call.app.mkd.agreement(call.values["agreement"])
+    need_sight_of_agreement(call.app.mkd, call.caller, agreement, call.at)
+    return agreement
+
+
+def _agreement(call: Call) -> dict[str, Any]:
+    agreement = _seen(call)
+    return agreement_data(agreement, call.app.today(agreement.applicant, call.at))
+
+
+def _register(call: Call) -> list[dict[str, Any]]:
+    if call.caller.person is not None:
+        raise HttpProblem("MKD718", "all agreements are shown to systems alone", status=403)
+    state, after, limit = call.given.get("state"), call.given.get("after", ""), int(call.given["limit"])
+    found = []
+    beyond = not after
+    for agreement in call.app.mkd.agreements():
+        if beyond and (state is None or agreement.state(call.at.date()).value == state):
+            found.append(agreement)
+            if len(found) == limit:
+                break
+        beyond = beyond or agreement.id == after
+    return [agreement_data(each, call.app.today(each.applicant, call.at)) for each in found]
+
+
+def _decision(call: Call) -> dict[str, Any]:
+    agreement = _seen(call)
+    decided = call.app.mkd.decide(agreement.id, at=call.at).decision
+    hidden = hidden_from(call.caller.person, agreement, decided.policy.vocabulary)
+    return decision_data(decided.to_data(everything=call.given["show"] == "all"), hidden)
+
+
+def _history(call: Call) -> list[dict[str, Any]]:
+    agreement = _seen(call)
+    return [happened_data(each) for each in call.app.mkd.history(agreement.id)]
+
+
+def _day(call: Call) -> dict[str, Any]:
+    person = call.values["person"]
+    need_sight_of_person(call.app.mkd, call.caller, person, call.at)
+    try:
+        on = iso_date(call.values["date"])
+    except InvalidInput:
+        raise HttpProblem("MKD707", f"must be {Kind.DATE.value}", status=400, where="date") from None
+    return day_data(call.app.mkd.day(person, on, at=call.at))
+
+
+def _inbox(call: Call) -> list[dict[str, Any]]:
+    person = call.given.get("person")
+    if person is None:
+        person = call.caller.acting()
+    elif call.caller.person not in (None, person):
+        raise HttpProblem("MKD718", "another's inbox is shown to systems alone", status=403, where="person")
+    return [task_data(task) for task in call.app.mkd.inbox(person, at=call.at)]
+
+
+def _roster(call: Call) -> list[dict[str, Any]]:
+    unit, begin, until = _span(call)
+    return [day_data(day) for day in call.app.mkd.roster(unit, begin, until, at=call.at)]
+
+
+def _coverage(call: Call) -> list[dict[str, Any]]:
+    unit, begin, until = _span(call)
+    between = times(call.given["between"], where="between")
+    return [
+        stretch_data(each)
+        for each in looked_at(call.app.mkd.roster(unit, begin - EVE, until, at=call.at), begin, between)
+    ]
+
+
+def _span(call: Call) -> tuple[str, date, date]:
+    """The unit, for who may see it, and the first and the last day."""
+    unit: str = call.given["unit"]
+    need_sight_of_unit(call.app.mkd, call.caller, unit, call.at)
+    begin = dated(call.given, "from") or call.at.date()
+    until = dated(call.given, "until") or begin + timedelta(days=6)
+    if until < begin:
+        raise InvalidInput("MKD435", f"{until} is before {begin}", where="until", mend="choose other dates")
+    return unit, begin, until
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/agreements",
+        name="register",
+        summary="All agreements by applicant, for systems alone, a page at a time.",
+        query=(
+            Field(name="state", choices=tuple(state.value for state in State), says="Only those that stand so."),
+            Field(name="after", says="The last agreement of the page before."),
+            Field(name="limit", kind=Kind.NUMBER, default=100, most=1000, says="How many a page has."),
+        ),
+        answer="Agreement",
+        many=True,
+        scope=Scope.READ,
+        handle=_register,
+    ),
+    Route(
+        method="GET",
+        path="/v1/agreements/<agreement>",
+        name="agreement",
+        summary="An agreement as it stands: days, targets, who agreed, what it waits for.",
+        answer="Agreement",
+        scope=Scope.READ,
+        handle=_agreement,
+    ),
+    Route(
+        method="GET",
+        path="/v1/agreements/<agreement>/decision",
+        name="trial",
+        summary="What the policy says of the newest version now, sensitive facts for who may see them alone.",
+        query=(
+            Field(name="show", choices=("findings", "all"), default="findings", says="all: rules that passed, too."),
+        ),
+        answer="Decision",
+        scope=Scope.READ,
+        handle=_decision,
+    ),
+    Route(
+        method="GET",
+        path="/v1/agreements/<agreement>/history",
+        name="history",
+        summary="Everything that happened to an agreement, without what is private.",
+        answer="Happened",
+        many=True,
+        scope=Scope.READ,
+        handle=_history,
+    ),
+    Route(
+        method="GET",
+        path="/v1/people/<person>/days/<date>",
+        name="day",
+        summary="Where and when a person works on a date, and why. The person is a key.",
+        answer="Day",
+        scope=Scope.READ,
+        handle=_day,
+    ),
+    Route(
+        method="GET",
+        path="/v1/inbox",
+        name="inbox",
+        summary="What waits for a person: votes, consents, verifications; the earliest deadline first.",
+        query=(Field(name="person", says="The key of somebody, where a system asks; left out: who acts."),),
+        answer="Task",
+        many=True,
+        scope=Scope.READ,
+        handle=_inbox,
+    ),
+    Route(
+        method="GET",
+        path="/v1/roster",
+        name="roster",
+        summary="The days of everybody in a unit.",
+        query=(_UNIT, *_SPAN),
+        answer="Day",
+        many=True,
+        scope=Scope.READ,
+        handle=_roster,
+    ),
+    Route(
+        method="GET",
+        path="/v1/coverage",
+        name="coverage",
+        summary="Who is on site in a unit and who works elsewhere, stretch by stretch.",
+        query=(
+            _UNIT,
+            *_SPAN,
+            Field(name="between", default="09:00-15:00", pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"),
+        ),
+        answer="Stretch",
+        many=True,
+        scope=Scope.READ,
+        handle=_coverage,
+    ),
+)

@@ -21,7 +21,7 @@ from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.ports import Identity
 from mkd_core.usecases.context import Default
-from mkd_plugins.identity.circles import cycles
+from mkd_plugins.identity.directory.circles import cycles
 
 _SUPERIOR = Step(id="superior", approvers=("superior",))
 _NUMBER_CODES = frozenset({"MKD211", "MKD212", "MKD213", "MKD214"})

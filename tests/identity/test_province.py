@@ -127,7 +127,7 @@ def test_where_discipline_and_rating_were_read_is_told(identity: TableIdentity) 
 
 
 def test_whoever_moved_away_is_denied_and_still_listed_as_not_active(identity: TableIdentity) -> None:
-    assert identity.person(province.FORMER, ON) == Denied("not active, as far as the table shows")
+    assert identity.person(province.FORMER, ON) == Denied("not active, as far as the records show")
     assert [person.key for person in identity.people(ON) if not person.active] == [province.FORMER]
 
 

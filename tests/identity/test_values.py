@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkd_plugins.identity.circles import cycles
-from mkd_plugins.identity.table.values import months, shown
+from mkd_plugins.identity.directory.circles import cycles
+from mkd_plugins.identity.directory.values import months, shown
 
 pytestmark = pytest.mark.bare
 

@@ -17,43 +17,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from mkd_core.errors import InvalidInput, Permanent, Transient, did_you_mean
-from mkd_plugins.identity.table.config import NUMBERS, REQUIRED, Layout, Source
+from mkd_plugins.identity.directory.layout import NUMBERS, REQUIRED, Layout
+from mkd_plugins.identity.directory.rows import Cell, Row, Table
+from mkd_plugins.identity.table.config import Source
 
-Cell = str | date
 Stamp = tuple[object, ...]
 
 _SERVICE_NUMBER = re.compile(r"(19|20)\d{16}")
-
-
-@attrs.frozen
-class Row:
-    """One row: the line of the file on which it starts (of a SELECT, its count from 1), and its cells by our field."""
-
-    line: int
-    cells: Mapping[str, Cell]
-
-    def text(self, field: str) -> str:
-        """The cell as text without blanks around it; empty when it is empty or has no column."""
-        cell = self.cells.get(field, "")
-        return cell.isoformat() if isinstance(cell, date) else cell
-
-
-@attrs.frozen
-class Table:
-    """The rows that could be used, how they were laid out, and what was wrong with the others."""
-
-    name: str
-    layout: Layout
-    rows: tuple[Row, ...]
-    findings: tuple[InvalidInput, ...]
-
-    def where(self, row: Row, field: str = "") -> str:
-        """``people.csv, row 12, column peg_nip``."""
-        column = f", column {self.layout.columns[field]}" if field in self.layout.columns else ""
-        return f"{self.name}, row {row.line}{column}"
 
 
 def stamp(source: Source) -> Stamp:

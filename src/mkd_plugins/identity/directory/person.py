@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from mkd_core.people import Employee
-from mkd_plugins.identity.table.values import Unreadable, known, months
+from mkd_plugins.identity.directory.values import Unreadable, known, months
 
 DISCIPLINE = "applicant.discipline"
 RATING_FACTS = ("applicant.rating", "applicant.talent_box")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from mkd_plugins.identity.table.index import Index
-from mkd_plugins.identity.table.person import DISCIPLINE, RATING_FACTS, Punishment, Rated
-from mkd_plugins.identity.table.source import Row
-from mkd_plugins.identity.table.values import Reader, Unreadable
+from mkd_plugins.identity.directory.index import Index
+from mkd_plugins.identity.directory.person import DISCIPLINE, RATING_FACTS, Punishment, Rated
+from mkd_plugins.identity.directory.rows import Row
+from mkd_plugins.identity.directory.values import Reader, Unreadable
 
 
 def read_ratings(reader: Reader, index: Index) -> dict[str, tuple[Rated, ...]]:

@@ -14,13 +14,13 @@ import attrs
 from mkd_core.errors import InvalidInput
 from mkd_core.people import Employee, Employment, Mandate, Masked, Unit
 from mkd_core.policy import VOCABULARY
-from mkd_plugins.identity.table.config import FIELDS
-from mkd_plugins.identity.table.index import Index
-from mkd_plugins.identity.table.organisation import read_mandates, read_units
-from mkd_plugins.identity.table.person import Person, put
-from mkd_plugins.identity.table.source import Row, Table
-from mkd_plugins.identity.table.standing import read_punishments, read_ratings
-from mkd_plugins.identity.table.values import Reader, Unreadable
+from mkd_plugins.identity.directory.index import Index
+from mkd_plugins.identity.directory.layout import FIELDS
+from mkd_plugins.identity.directory.organisation import read_mandates, read_units
+from mkd_plugins.identity.directory.person import Person, put
+from mkd_plugins.identity.directory.rows import Row, Table
+from mkd_plugins.identity.directory.standing import read_punishments, read_ratings
+from mkd_plugins.identity.directory.values import Reader, Unreadable
 
 EMPLOYMENT = "applicant.employment"
 DIRECT_SERVICE = "applicant.direct_service"

@@ -10,8 +10,8 @@ from typing import Any
 from mkd_core.errors import InvalidInput
 from mkd_core.language import BadValue, Kind
 from mkd_core.policy import VOCABULARY
-from mkd_plugins.identity.table.config import WORDS, YES_NO_WORDS
-from mkd_plugins.identity.table.source import Row, Table
+from mkd_plugins.identity.directory.layout import WORDS, YES_NO_WORDS
+from mkd_plugins.identity.directory.rows import Row, Table
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
 _LONG_NUMBER = re.compile(r"\d{8,}")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from mkd_core.errors import InvalidInput
 from mkd_core.people import Employment, ServiceNumber
-from mkd_plugins.identity.table.source import Row
-from mkd_plugins.identity.table.values import Reader, Unreadable
+from mkd_plugins.identity.directory.rows import Row
+from mkd_plugins.identity.directory.values import Reader, Unreadable
 
 
 def handle(text: str) -> str:

@@ -7,10 +7,10 @@ from datetime import date
 
 from mkd_core.errors import InvalidInput
 from mkd_core.people import WIB, Mandate, MandateKind, Unit
-from mkd_plugins.identity.circles import cycles
-from mkd_plugins.identity.table.index import Index, rows_by_key
-from mkd_plugins.identity.table.source import Row
-from mkd_plugins.identity.table.values import Reader, Unreadable, known
+from mkd_plugins.identity.directory.circles import cycles
+from mkd_plugins.identity.directory.index import Index, rows_by_key
+from mkd_plugins.identity.directory.rows import Row
+from mkd_plugins.identity.directory.values import Reader, Unreadable, known
 
 
 def read_units(reader: Reader, index: Index) -> dict[str, Unit]:

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
@@ -24,13 +20,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from mkd_plugins.api import BackendError, Permanent, Secret, Transient
+from mkd_plugins.api import Permanent, Secret, Transient
 from mkd_plugins.http.answers import Answer
 from mkd_plugins.http.config import Config
-
-CHUNK: Final = 16_384
-LONGEST_PAUSE: Final = 86_400.0
-"""Seconds that a host may ask for at most: what it says by mistake must not silence it for a year."""
+from mkd_plugins.http.wire import body_of, failures, pause_of, verification
 
 _LONGEST_PROBLEM: Final = 65_536
 _CODE = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}", re.ASCII)
@@ -43,9 +36,7 @@ class Client:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._url = config.url.rstrip("/")
-        self._verify: bool | str = True if config.ca_file is None else str(config.ca_file)
-        if config.ca_file is not None:
-            _check_authority(self._verify)
+        self._verify = verification(config.ca_file)
         session = requests.Session()
         # Neither proxies nor logins of the environment: a .netrc would take the place of the token.
         session.trust_env = False
@@ -85,7 +76,7 @@ class Client:
         waits = (connecting, max(seconds - 2 * connecting, 0.001))
         where = f"{method} {self._url}{path}"
         with (
-            _failures(where),
+            failures(where),
             self._session.request(
                 method,
                 self._url + path,
@@ -98,7 +89,7 @@ class Client:
         ):
             _check_status(response, where)
             _check_type(response, where)
-            body = _body(response, self._config.max_body, until, where)
+            body = body_of(response, self._config.max_body, until, where)
         return Answer.of_json(body, where)
 
 
@@ -111,52 +102,6 @@ class _Bearer(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return request
-
-
-def _check_authority(file: str | bool) -> None:
-    try:
-        ssl.create_default_context(cafile=str(file))
-    except (OSError, ssl.SSLError) as error:
-        raise Permanent(
-            f"the file of the certificate authority cannot be used ({type(error).__name__})",
-            code="MKD641",
-            where=str(file),
-        ) from None
-
-
-@contextmanager
-def _failures(where: str) -> Iterator[None]:
-    """What can go wrong on the way, as an answer that shows nothing of what was on it."""
-    try:
-        yield
-    except BackendError:
-        raise
-    except requests.exceptions.SSLError as error:
-        if reason := _distrust(error):
-            raise Permanent(
-                f"the host's certificate is not trusted: {reason}",
-                code="MKD643",
-                where=where,
-                mend="name its authority in ca_file; verification is never switched off",
-            ) from None
-        raise Transient("the host does not speak TLS as expected", code="MKD642", where=where) from None
-    except (requests.exceptions.Timeout, TimeoutError):
-        raise Transient("no answer in time", code="MKD642", where=where) from None
-    except (requests.RequestException, OSError) as error:
-        said = "no answer in time" if "timed out" in str(error).lower() else f"no answer ({type(error).__name__})"
-        raise Transient(said, code="MKD642", where=where) from None
-
-
-def _distrust(error: BaseException | None) -> str:
-    """Why a certificate was refused, dug out of what wraps it; empty where it was not."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
-        inner = [getattr(error, "reason", None), error.__cause__, error.__context__, *error.args]
-        error = next((one for one in inner if isinstance(one, BaseException) and id(one) not in seen), None)
-    return ""
 
 
 def _check_status(response: requests.Response, where: str) -> None:
@@ -172,7 +117,7 @@ def _check_status(response: requests.Response, where: str) -> None:
         )
     said = f"the host answered {status}{_told_code(response)}"
     if status in _NOT_NOW or status >= 500:
-        raise Transient(said, code="MKD642", where=where, retry_after=_pause(response))
+        raise Transient(said, code="MKD642", where=where, retry_after=pause_of(response))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise Permanent(said, code="MKD645", where=where, mend="see the token, on both sides")
     if status >= 400:
@@ -193,26 +138,6 @@ def _check_type(response: requests.Response, where: str) -> None:
         raise Permanent("the answer is compressed, which was not asked for", code="MKD647", where=where)
 
 
-def _body(response: requests.Response, most: int, until: float, where: str) -> bytes:
-    """The body, unless it is too large, comes too late or is cut off."""
-    body = bytearray()
-    for chunk in response.iter_content(CHUNK):
-        body += chunk
-        if len(body) > most:
-            raise Permanent(
-                f"the answer has more than {most} bytes",
-                code="MKD648",
-                where=where,
-                mend="the host answers in smaller pages; or raise max_body",
-            )
-        if monotonic() > until:
-            raise Transient("no answer in time", code="MKD642", where=where)
-    told = response.headers.get("Content-Length", "")
-    if told.isdigit() and len(body) < int(told):
-        raise Transient("the answer was cut off", code="MKD642", where=where)
-    return bytes(body)
-
-
 def _told_code(response: requests.Response) -> str:
     """The code of a problem that the host describes, in brackets: a word alone, since digits may be somebody's."""
     if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
@@ -223,16 +148,3 @@ def _told_code(response: requests.Response) -> str:
         return ""
     code = problem.get("code") if isinstance(problem, dict) else None
     return f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
-
-
-def _pause(response: requests.Response) -> float | None:
-    """The seconds that ``Retry-After`` says, as a number or as a date, up to a day."""
-    said = response.headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return min(float(said[:9]), LONGEST_PAUSE)
-    try:
-        until = parsedate_to_datetime(said)
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_PAUSE)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

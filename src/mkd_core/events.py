@@ -82,8 +82,9 @@ class Verdict:
     """What a policy said: enough to see it and to decide it again; the facts it used lie beside the chain.
 
     ``failed`` and ``undetermined`` are ids of rules, private since the name of a rule may tell a circumstance;
-    ``season`` is the one whose variant decided, if any; ``fingerprint`` tells the rules and parameters that decided
-    from others of the same version.
+    ``season`` is the one whose variant decided, if any, and ``dated`` the overlays of dates that held then, by their
+    dates (``2026-03-01/2026-03-31``); ``fingerprint`` tells the rules and parameters that decided from others of the
+    same version.
     """
 
     outcome: str
@@ -94,6 +95,7 @@ class Verdict:
     failed: tuple[str, ...] = private(())
     undetermined: tuple[str, ...] = private(())
     season: str | None = None
+    dated: tuple[str, ...] = ()
     fingerprint: str = ""
 
 

@@ -28,10 +28,10 @@ def town(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def change(file: Path, old: str, new: str) -> None:
+def change(file: Path, old: str, new: str, count: int = -1) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
+    file.write_text(text.replace(old, new, count), encoding="utf-8")
 
 
 @pytest.mark.bare
@@ -54,6 +54,40 @@ def test_lint_says_what_is_suspicious_in_both_languages(mkd, town):
 
     change(town / "2023.1.toml", "not approver.is_applicant", "not approver.is_acting")
     assert mkd("policy", "lint", "2023.1.toml").status == 1
+
+
+DATES = """
+[[overlays]]
+from = 2023-09-01
+until = 2023-10-01
+parameters = { max_remote_days = 1 }
+source = "ours"
+"""
+
+
+@pytest.mark.bare
+def test_dates_of_an_overlay_are_called_in_both_languages(office, town):
+    """The document and the decision on a request say for which dates, and JSON has them as an interval."""
+    change(town / "2023.1.toml", "[[rules]]", f"{DATES}[[rules]]", count=1)
+    office.configure('policy = "jabar-mkd"', 'policy = "2023.1.toml"')
+    office.proposed()
+
+    asked = [office.mkd("--lang", lang, "agreement", "decide", "k000002.1") for lang in ("en", "id")]
+    shown = [office.mkd("--lang", lang, "policy", "show", "2023.1.toml", "--on", "2023-09-04") for lang in ("en", "id")]
+    decided = office.mkd("agreement", "decide", "k000002.1", "--json").data
+    overlays = office.mkd("policy", "show", "2023.1.toml", "--json").data["overlays"]
+
+    for done, said in zip(
+        (*asked, *shown),
+        ("during 2023-09-01 to 2023-09-30", "selama 2023-09-01 sampai dengan 2023-09-30") * 2,
+        strict=True,
+    ):
+        assert said in " ".join(done.out.split())
+    assert (decided["outcome"], decided["season"], decided["dated"]) == ("refuse", None, ["2023-09-01/2023-09-30"])
+    assert [(each["season"], each["dates"]) for each in overlays] == [
+        ("ramadan", None),
+        (None, "2023-09-01/2023-09-30"),
+    ]
 
 
 @pytest.mark.bare

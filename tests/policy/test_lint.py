@@ -90,6 +90,15 @@ def changed(old: str, new: str) -> str:
     return GOOD.replace(old, new)
 
 
+def dated(start: str, parameters: str) -> str:
+    """The good policy with the overlay for a March."""
+    until = start.replace("-03-", "-04-")
+    return changed(
+        'season = "ramadan"\nparameters = { most = 3 }',
+        f"from = {start}\nuntil = {until}\nparameters = {{ {parameters} }}",
+    )
+
+
 def linted(*texts: str) -> tuple[LintFinding, ...]:
     return lint(History.from_texts({f"{at}.toml": text for at, text in enumerate(texts, 1)}), seasons=SEASONS)
 
@@ -149,6 +158,8 @@ def test_a_good_policy_has_no_findings() -> None:
         ("MKD340", more("agreement.remote_days <= 5", "warn"), "rule more, require", "the rule days says it already"),
         ("MKD340", more(f"{LOWEST} > 0.1 or applicant.special_circumstance", "refer"), "rule more", "rule share says"),
         ("MKD341", changed("most = 3", "most = 4"), "overlay ramadan, parameters, most", "same as outside"),
+        ("MKD341", dated("2024-03-01", "most = 4"), "overlay 2024-03-01/2024-03-31, parameters, most", "other dates"),
+        ("MKD341", dated("2022-03-01", "most = 3"), "overlay 2022-03-01/2022-03-31", "2023-01-01 onwards, on none"),
         ("MKD341", changed("parameters = { most = 3 }", "parameters = {}"), "overlay ramadan", "no parameter"),
         ("MKD342", changed("ramadan", "ramadhan"), "overlay ramadhan", "no calendar knows"),
         (

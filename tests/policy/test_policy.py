@@ -13,7 +13,7 @@ import pytest
 
 from mkd_core.errors import InvalidInput, PolicyError
 from mkd_core.language import ExpressionError, Fact, Kind, Vocabulary, Wording
-from mkd_core.policy import VOCABULARY, Facts, History, Origin, Outcome, Policy, PolicyProblems
+from mkd_core.policy import VOCABULARY, Facts, History, Origin, Outcome, Period, Policy, PolicyProblems
 from mkd_plugins.decide import decide_lines
 
 POLICY = """
@@ -638,3 +638,65 @@ def test_an_overlay_says_a_season_or_dates(written: str, message: str) -> None:
     """One of both, and dates in their order; the place is named."""
     with pytest.raises(PolicyError, match=f"overlay .*{message}"):
         Policy.from_toml(DATED.replace("from = 2026-03-01\nuntil = 2026-04-01", written))
+
+
+@pytest.mark.parametrize(
+    ("keys", "right"),
+    [
+        ({"season"}, True),
+        ({"from"}, True),
+        ({"from", "until"}, True),
+        (set(), False),
+        ({"until"}, False),
+        ({"season", "from"}, False),
+        ({"season", "until"}, False),
+    ],
+)
+def test_the_schema_asks_for_a_season_or_dates(keys: set[str], right: bool) -> None:
+    """An editor marks an overlay with both, with neither, or with an end alone, as loading does."""
+    schema: Any = Policy.schema()
+    overlay = schema["properties"]["overlays"]["items"]
+
+    fitting = [
+        each
+        for each in overlay["oneOf"]
+        if keys.issuperset(each["required"]) and not any(each["properties"].get(key) is False for key in keys)
+    ]
+
+    assert (len(fitting) == 1) is right
+    assert overlay["properties"].keys() > {"season", "from", "until"}
+
+
+def test_the_overlays_of_other_dates_can_be_asked_for() -> None:
+    """A request of a day without any is decided with the parameters of the dates that it is for, and the other way."""
+    policy = Policy.from_toml(DATED)
+    facts = Facts.from_mapping({"agreement": {"remote_days": 2}})
+    [name] = {overlay.name for overlay in policy.overlays}
+
+    asked_for = policy.on(date(2026, 1, 5), dated=[name])
+
+    assert (name, policy.dated(date(2026, 3, 31)), policy.dated(date(2026, 4, 1))) == (
+        "2026-03-01/2026-03-31",
+        (name,),
+        (),
+    )
+    assert (asked_for.masks(facts), asked_for.day) == ((1, 0), date(2026, 1, 5))
+    assert policy.on(date(2026, 3, 2), dated=()).masks(facts) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("period", "name", "called"),
+    [
+        (
+            Period(date(2026, 3, 1), date(2026, 4, 1)),
+            "2026-03-01/2026-03-31",
+            ("2026-03-01 sampai dengan 2026-03-31", "2026-03-01 to 2026-03-31"),
+        ),
+        (Period(date(2026, 3, 1)), "2026-03-01/..", ("2026-03-01 dan seterusnya", "2026-03-01 onwards")),
+    ],
+)
+def test_dates_are_called_by_their_last_day_in_both_languages(
+    period: Period, name: str, called: tuple[str, str]
+) -> None:
+    """People read the day that is in, not the one after it."""
+    assert (period.name, period.called.id, period.called.en) == (name, *called)

@@ -380,3 +380,19 @@ def test_seasons_are_decided_as_in_a_request(service: Service, two_days: Templat
     assert report.plan is not None
     assert (report.plan.approve, report.plan.refer) == (0, 239)
     assert within.person.approve == 0
+
+
+def test_dated_overlays_are_decided_as_in_a_request(
+    service: Service, two_days: Template, shipped: TableIdentity
+) -> None:
+    """The person by the overlays of the day, the plan by the gravest of those that its period touches."""
+    dated = RAMADAN.replace('season = "ramadan"', "from = 2023-08-01\nuntil = 2023-08-31")
+    mkd = service(shipped, policies=History.from_texts({"dated.toml": dated}))
+
+    report = eligibility(mkd, on=ON, template=two_days)
+    within = eligibility(mkd, on=date(2023, 8, 10))
+
+    assert report.person.approve > 200
+    assert report.plan is not None
+    assert (report.plan.approve, report.plan.refer) == (0, 239)
+    assert within.person.approve == 0

@@ -447,7 +447,7 @@ class _Checker:
 
     def overlay(self, table: OverlayTable) -> Overlay:
         period = None if table.start is None else Period(table.start, table.until)
-        called = table.season or (str(period) if period else "without a season")
+        called = table.season or (period.name if period else "without a season")
         if (table.season is None) == (period is None) or (period is None and table.until is not None):
             self.problem(
                 "MKD304", f"overlay {called}", "expected a season, or dates", "write season, or from and until"

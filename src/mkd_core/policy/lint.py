@@ -120,21 +120,21 @@ class _Linter:
             yield self.finding(document, code, place, message, mend)
 
     def of_rules(self, document: Document) -> Iterator[LintFinding]:
-        """What analysing the expressions shows: once where every season says so, else with the season."""
+        """What analysing the expressions shows: once where every season says so, else with the season or dates."""
         seen = self.seen[document.version]
-        plain = [each for each in seen if not each.season]
+        plain = [each for each in seen if each.during is None]
         known: set[tuple[str, str, int | None]] = set()
-        for each in (*plain, *(each for each in seen if each.season)):
+        for each in (*plain, *(each for each in seen if each.during is not None)):
             for suspicion in suspicions(each):
                 key = (suspicion.code, suspicion.place, suspicion.column)
                 if key not in known:
                     known.add(key)
-                    yield self.suspected(document, suspicion, each.season)
+                    yield self.suspected(document, suspicion, each.during)
 
-    def suspected(self, document: Document, suspicion: Suspicion, season: str) -> LintFinding:
+    def suspected(self, document: Document, suspicion: Suspicion, during: Wording | None) -> LintFinding:
         message = suspicion.message
-        if season:
-            message = Wording(f"selama {season}, {message.id}", f"during {season}, {message.en}")
+        if during is not None:
+            message = Wording(f"selama {during.id}, {message.id}", f"during {during.en}, {message.en}")
         return LintFinding(
             code=suspicion.code,
             file=document.file,
@@ -189,10 +189,19 @@ class _Linter:
                 yield "MKD342", place, message, Wording(hint, hint)
             same = [name for name, value in overlay.parameters.items() if value == plain.parameters[name].parameter]
             for name in same:
-                message = Wording(
-                    "nilainya sama dengan di luar musim ini", "the value is the same as outside of the season"
+                message = (
+                    Wording("nilainya sama dengan di luar musim ini", "the value is the same as outside of the season")
+                    if overlay.period is None
+                    else Wording("nilainya sama dengan di luar tanggal ini", "the value is the same on all other dates")
                 )
                 yield "MKD341", f"{place}, parameters, {name}", message, Wording("hapus", "leave it out")
+            if overlay.period is not None and not overlay.period.overlaps(document.period):
+                message = Wording(
+                    f"versi ini berlaku {document.period.called.id}, tidak pada tanggal ini",
+                    f"the version is in force {document.period.called.en}, on none of these dates",
+                )
+                mend = Wording("ubah tanggalnya, atau hapus", "change the dates, or leave it out")
+                yield "MKD341", place, message, mend
             if not overlay.parameters:
                 message = Wording("tidak mengubah parameter apa pun", "it changes no parameter")
                 yield "MKD341", place, message, Wording("hapus", "leave it out")
@@ -214,10 +223,9 @@ class _Linter:
 
 def _under_seasons(policy: Policy) -> Iterator[Seen]:
     voting = policy.at("vote")
-    seasons = dict.fromkeys(overlay.name for overlay in policy.overlays if overlay.parameters)
-    yield read_rules(voting, "")
-    for season in seasons:
-        yield read_rules(voting.on(policy.period.start, [season]), season)
+    yield read_rules(voting)
+    for name, called in {each.name: each.called for each in policy.overlays if each.parameters}.items():
+        yield read_rules(voting.on(policy.period.start, [name], dated=()), called)
 
 
 def _texts(document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:

@@ -53,10 +53,10 @@ class Suspicion:
 
 @attrs.frozen(kw_only=True)
 class Seen:
-    """The rules and conditions of a policy under one season, with what can be asked about them."""
+    """The rules and conditions of a policy, or of one season or dates of it, with what can be asked about them."""
 
     policy: Policy
-    season: str
+    during: Wording | None
     rules: tuple[tuple[Rule, Placed], ...]
     whens: tuple[tuple[str, Placed], ...]
 
@@ -70,12 +70,12 @@ class Seen:
         return {name for _, placed in (*self.rules, *self.whens) for name in parameters(placed.tree)}
 
 
-def read_rules(policy: Policy, season: str) -> Seen:
-    """The expressions of a policy, which is that of a day in the season."""
+def read_rules(policy: Policy, during: Wording | None = None) -> Seen:
+    """The expressions of a policy, which is that of a day in the season or of the dates."""
     vocabulary, values = policy.vocabulary, policy.values
     return Seen(
         policy=policy,
-        season=season,
+        during=during,
         rules=tuple((rule, parse_placed(rule.require, vocabulary, values, expect=YES_NO)) for rule in policy.rules),
         whens=tuple(
             (step.id, parse_placed(step.when, vocabulary, values, expect=YES_NO))

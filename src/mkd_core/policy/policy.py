@@ -152,8 +152,8 @@ class Policy:
             raise
         raise_problems(problems)
         # Every season is compiled once now: a mistake shows when the file is read, not on a day in spring.
-        for season in {overlay.name for overlay in overlays}:
-            policy._for(day=None, seasons=[season])
+        for name in {overlay.name for overlay in overlays}:
+            policy._for(day=None, names=[name])
         return policy
 
     @staticmethod
@@ -169,11 +169,12 @@ class Policy:
             raise PolicyError("MKD324", f"no moment is called {moment}", mend="request or vote")
         return self if moment == self.moment else attrs.evolve(self, moment=moment)
 
-    def on(self, day: datetime.date, seasons: Collection[str] = ()) -> Policy:
+    def on(self, day: datetime.date, seasons: Collection[str] = (), *, dated: Collection[str] | None = None) -> Policy:
         """The policy with that day's parameters; ``seasons`` are those in which the day lies.
 
-        The day is the fact ``today`` of facts that do not say it. Raises ``PolicyError`` for a day on which this
-        version is not in force.
+        ``dated`` names the dated overlays that hold, where they are not those of the day itself: a request of today may
+        be for days under others. The day is the fact ``today`` of facts that do not say it. Raises ``PolicyError`` for
+        a day on which this version is not in force.
         """
         if day not in self.period:
             raise PolicyError(
@@ -182,14 +183,15 @@ class Policy:
                 where=self.file,
                 mend="choose the version of that day",
             )
-        return self._for(day=day, seasons=seasons)
+        return self._for(day=day, names={*seasons, *(self.dated(day) if dated is None else dated)})
 
-    def _for(self, *, day: datetime.date | None, seasons: Collection[str]) -> Policy:
-        applied = [
-            overlay
-            for overlay in self.overlays
-            if overlay.name in seasons or (day is not None and overlay.period is not None and day in overlay.period)
-        ]
+    def dated(self, day: datetime.date) -> tuple[str, ...]:
+        """The names of the dated overlays that hold on that day."""
+        names = (each.name for each in self.overlays if each.period is not None and day in each.period)
+        return tuple(dict.fromkeys(names))
+
+    def _for(self, *, day: datetime.date | None, names: Collection[str]) -> Policy:
+        applied = [overlay for overlay in self.overlays if overlay.name in names]
         parameters = dict(self._base_parameters)
         for overlay in applied:
             for name, value in overlay.parameters.items():

@@ -12,7 +12,13 @@ import attrs
 from mkd_core.language import Wording
 from mkd_core.policy import document
 
-# What the types of the tables cannot say.
+# What the types of a table cannot say: of the table itself, and of its keys.
+_EXACTLY_ONE: dict[str, object] = {
+    "oneOf": [
+        {"required": ["season"], "properties": {"from": False, "until": False}},
+        {"required": ["from"], "properties": {"season": False}},
+    ]
+}
 _SPECIAL: dict[tuple[str, str], dict[str, object]] = {
     ("ParameterTable", "value"): {"description": "a number, true or false, text, a time, a date, or a list of one"},
     ("OverlayTable", "parameters"): {"type": "object"},
@@ -53,7 +59,8 @@ def _table(kind: type[Any]) -> dict[str, object]:
         properties[name] = _SPECIAL.get((kind.__name__, field.name)) or _schema(hints[field.name], field.default)
         if field.default is attrs.NOTHING:
             required.append(name)
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    made = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return {**made, **_EXACTLY_ONE} if kind is document.OverlayTable else made
 
 
 def _schema(hint: Any, default: object) -> dict[str, object]:

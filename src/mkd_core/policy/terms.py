@@ -32,6 +32,22 @@ class Period:
     def __str__(self) -> str:
         return f"from {self.start}" + (f" until {self.until}" if self.until else "")
 
+    @property
+    def name(self) -> str:
+        """Both days as ISO 8601 writes an interval of dates, the last one included; ``..`` where there is none."""
+        return f"{self.start}/{self._last or '..'}"
+
+    @property
+    def called(self) -> Wording:
+        """The dates for people, the last day included."""
+        if self._last is None:
+            return Wording(f"{self.start} dan seterusnya", f"{self.start} onwards")
+        return Wording(f"{self.start} sampai dengan {self._last}", f"{self.start} to {self._last}")
+
+    @property
+    def _last(self) -> datetime.date | None:
+        return None if self.until is None else self.until - datetime.timedelta(days=1)
+
 
 @attrs.frozen(kw_only=True)
 class NamedParameter:
@@ -46,13 +62,21 @@ class NamedParameter:
 
 @attrs.frozen(kw_only=True)
 class Overlay:
-    """Other parameters while the season of that name lasts, or on the dates of ``period``, which the name then says."""
+    """Other parameters while the season of that name lasts, or on the dates of ``period``.
+
+    The name of dates is ``2026-03-01/2026-03-31``, the last day included.
+    """
 
     name: str
     parameters: dict[str, Parameter]
     period: Period | None = None
     source: str | None = None
     article: str | None = None
+
+    @property
+    def called(self) -> Wording:
+        """The season or the dates for people."""
+        return Wording(self.name, self.name) if self.period is None else self.period.called
 
 
 @attrs.frozen(kw_only=True)

@@ -1,26 +1,26 @@
 """Deciding a version of an agreement: the policy of the day, the facts with their origins, one verdict.
 
-A request whose period touches several seasons is decided for each of them, with that season's plan and parameters;
-the gravest outcome stands and names its season. Its route has every step that one of the seasons asks for.
+A request whose period touches several seasons, or dated overlays of the policy, is decided for each stretch of it, with
+the plan and the parameters of these days; the gravest outcome stands and names its season and dates. Its route has
+every step that one of the stretches asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from mkd_core.agreements import State, Version
 from mkd_core.errors import CommandRefused
-from mkd_core.events import Step, Terms, Verdict
-from mkd_core.people import Unit
-from mkd_core.ports import Calendar
+from mkd_core.events import Step, Verdict
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
 from mkd_core.usecases.powers import Case
 from mkd_core.usecases.presence import unit_facts
+from mkd_core.usecases.stretches import Stretch, stretches_of
 
 if TYPE_CHECKING:
     from mkd_core.policy import Decision, Facts, Policy
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _GRAVITY = ("approve", "refer", "refuse")
 IF_GRANTED = ("unit.lowest_onsite_share", "unit.lowest_onsite_people", "unit.highest_remote_share")
 """The facts of the unit that depend on what is asked for."""
-_HORIZON = timedelta(days=366)
-"""How far seasons are looked for in an open-ended agreement: every season comes once within it."""
 
 
 @frozen(kw_only=True)
@@ -62,7 +60,7 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
             facts_for(
                 applicant=case.applicant,
                 unit=case.unit,
-                derived=plan_facts(version.terms, version.targets, on=on, season=season, hours=ctx.hours),
+                derived=plan_facts(version.terms, version.targets, on=on, season=stretch.season, hours=ctx.hours),
                 computed=computed,
                 attested=case.dossier.attested,
                 defaults=ctx.defaults,
@@ -71,9 +69,9 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
             ),
             on=on,
             moment="request" if vote is None else "vote",
-            season=season,
+            stretch=stretch,
         )
-        for season in seasons_of(version.terms, case.unit, ctx.calendar)
+        for stretch in stretches_of(version.terms, case.unit, ctx.calendar, policy)
     ]
     asked = {step.id: step for one in decided for step in one.route}
     route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
@@ -93,22 +91,10 @@ def gravity(decided: Decided) -> int:
     return _GRAVITY.index(decided.verdict.outcome)
 
 
-def seasons_of(terms: Terms, unit: Unit, calendar: Calendar | None) -> Sequence[str | None]:
-    """The seasons that the period touches, each decided for; None stands for the days outside of any."""
-    first = terms.starts
-    last = terms.ends or first + _HORIZON
-    if calendar is None:
-        return (None,)
-    touching = calendar.seasons(unit.region, first, last)
-    covered = sum((min(season.last, last) - max(season.first, first)).days + 1 for season in touching)
-    names = list(dict.fromkeys(season.name for season in touching))
-    return names if covered > (last - first).days else [None, *names]
-
-
-def _decided(policy: Policy, facts: Facts, *, on: date, moment: str, season: str | None) -> Decided:
+def _decided(policy: Policy, facts: Facts, *, on: date, moment: str, stretch: Stretch) -> Decided:
     from mkd_core.policy.replaying import fingerprint
 
-    of_the_day = policy.on(on, frozenset({season}) if season else frozenset())
+    of_the_day = stretch.policy(policy, on)
     decision = (of_the_day if moment == "request" else of_the_day.at("vote")).decide(facts)
     brief = {finding.rule: finding.status for finding in decision.findings}
     return Decided(
@@ -121,7 +107,8 @@ def _decided(policy: Policy, facts: Facts, *, on: date, moment: str, season: str
             moment=moment,
             failed=tuple(rule for rule, status in brief.items() if status == "failed"),
             undetermined=tuple(rule for rule, status in brief.items() if status == "undetermined"),
-            season=season,
+            season=stretch.season,
+            dated=stretch.dated,
             fingerprint=fingerprint(of_the_day),
         ),
         facts=dict(facts.known()),

@@ -11,6 +11,7 @@ from mkd_core.errors import CommandRefused, PolicyError
 from mkd_core.events import AgreementSubmitted, DecisionRecorded, Happened, ReviewOpened, Verdict, VoteCast
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.reading import history
+from mkd_core.usecases.stretches import Stretch
 
 if TYPE_CHECKING:
     from mkd_core.policy.replaying import Replayed
@@ -66,6 +67,6 @@ def _again(ctx: Context, item: Happened) -> Replayed:
     assert ctx.policies is not None
     try:
         policy = ctx.policies.for_request(verdict.on)
-        return replay(recorded, policy.on(verdict.on, [verdict.season] if verdict.season else ()))
+        return replay(recorded, Stretch(verdict.season, verdict.dated).policy(policy, verdict.on))
     except PolicyError as error:
         return without_policy(recorded, error)

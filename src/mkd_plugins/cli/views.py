@@ -74,11 +74,12 @@ def target_line(target: Target) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def decision_text(data: Mapping[str, Any], remedy: Sequence[str], desk: Desk) -> str:
-    """A decision for a person to read: outcome, findings with their sources, and the remedy in words."""
+def decision_text(data: Mapping[str, Any], remedy: Sequence[str], desk: Desk, *, during: Sequence[str] = ()) -> str:
+    """A decision for a person to read: outcome and when it holds, findings with their sources, the remedy in words."""
     say, language = desk.say, desk.language
     policy = data["policy"]
-    parts = [f"{say('decision')}: {say(data['outcome'])} ({policy['id']} {policy['version']})"]
+    named = "; ".join([f"{policy['id']} {policy['version']}", *(say("during", season=each) for each in during)])
+    parts = [f"{say('decision')}: {say(data['outcome'])} ({named})"]
     if data["findings"]:
         rows = [
             (

@@ -11,7 +11,8 @@ from attrs import frozen
 from mkd_core.errors import CommandRefused
 from mkd_core.language.tree import mentions, reads
 from mkd_core.people import Unit
-from mkd_core.usecases.deciding import IF_GRANTED, seasons_of
+from mkd_core.usecases.deciding import IF_GRANTED
+from mkd_core.usecases.stretches import Stretch, stretches_of
 from mkd_plugins.population.outlook import Outlook
 from mkd_plugins.population.roll import Known, Roll
 from mkd_plugins.population.side import Side
@@ -74,10 +75,10 @@ class Judge:
         self.template = template
         self.day = side.on if side else roll.on
         self.policy = side.policy if side else _policy_of(roll)
-        self._by_season: dict[str | None, _Reading] = {}
+        self._readings: dict[Stretch, _Reading] = {}
         self._plan_facts: dict[str | None, Mapping[str, Any]] = {}
-        self._seasons_of_day: dict[str, str | None] = {}
-        self._seasons_of_plan: dict[str, Sequence[str | None]] = {}
+        self._stretch_of_day: dict[str, Stretch] = {}
+        self._stretches_of_plan: dict[str, Sequence[Stretch]] = {}
         looked_at = template is not None and any(fact in IF_GRANTED for fact in self.policy.reads)
         self._outlook = Outlook(roll, template.terms, self.policy.coverage) if template and looked_at else None
         if template is not None:
@@ -85,21 +86,20 @@ class Judge:
 
     def person(self, known: Known) -> Verdict:
         """The verdict of the rules on the person, with the parameters of the day."""
-        reading = self._reading(self._season(known.unit))
+        reading = self._reading(self._today(known.unit))
         return reading.verdict(self._facts(known), reading.of_person)
 
     def plan(self, known: Known) -> Verdict:
-        """The verdict of all rules on the plan, in the season in which it is gravest."""
+        """The verdict of all rules on the plan, in the stretch of its period in which it is gravest."""
         if self.template is None:
             raise TypeError("there is no plan to decide on")
         of_unit = self._outlook.facts(known) if self._outlook else {}
-        seasons = self._seasons(self.template, known.unit)
-        verdicts = [self._in_season(known, season, of_unit) for season in seasons]
+        verdicts = [self._within(each, known, of_unit) for each in self._stretches(self.template, known.unit)]
         return max(verdicts, key=lambda verdict: GRAVITY.index(verdict.outcome))
 
-    def _in_season(self, known: Known, season: str | None, of_unit: Mapping[str, Any]) -> Verdict:
-        reading = self._reading(season)
-        return reading.verdict(self._facts(known, self._derived(season), of_unit), reading.every)
+    def _within(self, stretch: Stretch, known: Known, of_unit: Mapping[str, Any]) -> Verdict:
+        reading = self._reading(stretch)
+        return reading.verdict(self._facts(known, self._derived(stretch.season), of_unit), reading.every)
 
     def _facts(
         self, known: Known, derived: Mapping[str, Any] | None = None, of_unit: Mapping[str, Any] | None = None
@@ -107,11 +107,10 @@ class Judge:
         facts = self.roll.facts(known, self.policy.vocabulary, derived, of_unit)
         return facts if self.day == self.roll.on else facts.with_values({"today": self.day})
 
-    def _reading(self, season: str | None) -> _Reading:
-        if season not in self._by_season:
-            seasons = frozenset() if season is None else frozenset({season})
-            self._by_season[season] = _Reading(self.policy.on(self.day, seasons))
-        return self._by_season[season]
+    def _reading(self, stretch: Stretch) -> _Reading:
+        if stretch not in self._readings:
+            self._readings[stretch] = _Reading(stretch.policy(self.policy, self.day))
+        return self._readings[stretch]
 
     def _derived(self, season: str | None) -> Mapping[str, Any]:
         assert self.template is not None
@@ -119,20 +118,21 @@ class Judge:
             self._plan_facts[season] = self.template.facts(self.roll.on, season=season, hours=self.roll.service.hours)
         return self._plan_facts[season]
 
-    def _season(self, unit: Unit) -> str | None:
-        """The season of the day, asked for once a region."""
+    def _today(self, unit: Unit) -> Stretch:
+        """The season and the dated overlays of the day, asked for once a region."""
         calendar = self.roll.service.calendar
-        if unit.region not in self._seasons_of_day:
+        if unit.region not in self._stretch_of_day:
             found = calendar.seasons(unit.region, self.day, self.day) if calendar else ()
-            self._seasons_of_day[unit.region] = next((season.name for season in found), None)
-        return self._seasons_of_day[unit.region]
+            season = next((season.name for season in found), None)
+            self._stretch_of_day[unit.region] = Stretch(season, self.policy.dated(self.day))
+        return self._stretch_of_day[unit.region]
 
-    def _seasons(self, template: Template, unit: Unit) -> Sequence[str | None]:
-        """The seasons that the plan touches, asked for once a region."""
-        if unit.region not in self._seasons_of_plan:
-            touched = seasons_of(template.terms, unit, self.roll.service.calendar)
-            self._seasons_of_plan[unit.region] = touched
-        return self._seasons_of_plan[unit.region]
+    def _stretches(self, template: Template, unit: Unit) -> Sequence[Stretch]:
+        """The stretches that the plan touches, asked for once a region."""
+        if unit.region not in self._stretches_of_plan:
+            touched = stretches_of(template.terms, unit, self.roll.service.calendar, self.policy)
+            self._stretches_of_plan[unit.region] = touched
+        return self._stretches_of_plan[unit.region]
 
 
 def _policy_of(roll: Roll) -> Policy:
@@ -149,7 +149,7 @@ def _check(template: Template, roll: Roll, policy: Policy) -> None:
 
 
 class _Reading:
-    """A policy of one season, with what its rules read."""
+    """A policy of one stretch, with what its rules read."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

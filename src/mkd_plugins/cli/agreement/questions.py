@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement import answering
@@ -57,9 +58,11 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
         by = desk.asking(how.as_, how.at) if how.as_ else None
         decided = desk.mkd.decide(agreement, at=how.at)
         hidden = hidden_from(by, desk.mkd.agreement(agreement), decided.decision.policy.vocabulary)
+        verdict = decided.verdict
         data = decision_data(decided.decision.to_data(everything=everything), hidden)
+        data |= {"season": verdict.season, "dated": list(verdict.dated)}
         told = decided.decision.remedy().in_words(desk.language)
-        answer(how.as_json, data, decision_text(data, told, desk))
+        answer(how.as_json, data, decision_text(data, told, desk, during=_during(decided, desk.language)))
 
 
 @click.command()
@@ -89,6 +92,13 @@ def replay(session: Session, how: How, agreement: str) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _during(decided: Decided, language: str) -> list[str]:
+    """The season and the dates of which the decision speaks, where these are not the whole period."""
+    called = {each.name: getattr(each.called, language) for each in decided.decision.policy.overlays}
+    season = [decided.verdict.season] if decided.verdict.season else []
+    return [*season, *(called[name] for name in decided.verdict.dated)]
+
+
 def _replayed(one: DecidedThen) -> dict[str, Any]:
     verdict, decision = one.verdict, one.again.decision
     return {
@@ -98,6 +108,7 @@ def _replayed(one: DecidedThen) -> dict[str, Any]:
         "on": verdict.on,
         "at": verdict.moment,
         "season": verdict.season,
+        "dated": list(verdict.dated),
         "outcome": verdict.outcome,
         "same": one.again.same,
         "now": decision.outcome.value if decision else None,

@@ -122,7 +122,8 @@ def _cell(text: str) -> str:
 
 
 def _head(policy: Policy, language: str) -> Section:
-    during = [say("during", language, season=season) for season in sorted(policy.seasons)]
+    called = {each.name: getattr(each.called, language) for each in policy.overlays}
+    during = [say("during", language, season=called[name]) for name in sorted(policy.seasons)]
     facts = [
         f"{policy.id} {policy.version}",
         say("base_layer" if policy.layer == "base" else "decree_layer", language),
@@ -183,8 +184,8 @@ def _overlays(policy: Policy, language: str) -> Section:
                 else with_unit(value, parameter.kind, unit, reader_of(language))
             )
             source = cited(policy.sources.get(overlay.source or ""), overlay.article, language)
-            rows.append((overlay.name, name, shown, source))
-    headings = [say(key, language) for key in ("season", "parameter", "value", "source")]
+            rows.append((getattr(overlay.called, language), name, shown, source))
+    headings = [say(key, language) for key in ("season_or_dates", "parameter", "value", "source")]
     return Section(title=say("overlays_head", language), headings=headings, rows=rows)
 
 

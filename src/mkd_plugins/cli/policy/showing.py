@@ -67,7 +67,8 @@ def _data(policy: Policy, history: History) -> dict[str, Any]:
         ],
         "overlays": [
             {
-                "season": each.name,
+                "season": each.name if each.period is None else None,
+                "dates": None if each.period is None else each.period.name,
                 "parameters": {key: value.to_data() for key, value in each.parameters.items()},
                 "source": _cited(policy.sources.get(each.source or ""), each.article),
             }

@@ -86,14 +86,14 @@ class Served:
         self.folder = folder
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
+        self.environ = {f"TOKEN_{name.upper()}": token for name, token in TOKENS.items()}
 
     def start(self, *options: str) -> Served:
         """Serve, and wait until it listens."""
-        environ = {f"TOKEN_{name.upper()}": token for name, token in TOKENS.items()}
         self.process = subprocess.Popen(
             [MKD, "serve", "--port", "0", *options],
             cwd=self.folder,
-            env=environ,
+            env=self.environ,
             stderr=subprocess.PIPE,
             text=True,
         )

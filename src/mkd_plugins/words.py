@@ -26,6 +26,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "changes": ("perubahan", "change"),
     "code": ("kode", "code"),
     "conflict": ("bertentangan", "conflict"),
+    "day_plans": ("{count} rencana hari menunggu dikirim", "{count} day plans wait to be delivered"),
     "decision": ("keputusan", "decision"),
     "delivered": (
         "{delivered} terkirim, {retried} dicoba lagi, {dead} menunggu petugas",

@@ -57,7 +57,7 @@ def test_a_deadline_that_passed_is_acted_on_once(office):
 
     first, second = (office.mkd("tick", "--json", at=later).data for _ in range(2))
 
-    assert first == {"changed": ["k000002.1"], "problems": []}
-    assert second == {"changed": [], "problems": []}
+    assert first == {"changed": ["k000002.1"], "day_plans": 0, "problems": []}
+    assert second == {"changed": [], "day_plans": 0, "problems": []}
     waits = office.mkd("agreement", "show", "k000002.1", "--json", at=later).data["waits_for"]
     assert waits["approvers"] != ["k000114"]

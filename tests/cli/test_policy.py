@@ -56,6 +56,28 @@ def test_lint_says_what_is_suspicious_in_both_languages(mkd, town):
     assert mkd("policy", "lint", "2023.1.toml").status == 1
 
 
+@pytest.mark.bare
+def test_the_list_has_decrees_beside_the_versions_that_they_lie_over(mkd):
+    """Layer and dates of each, for people in either language, for programs as the files have them."""
+    english, indonesian = (mkd("--lang", lang, "policy", "list") for lang in ("en", "id"))
+    jabar = next(each for each in mkd("policy", "list", "--json").data if each["id"] == "jabar-mkd")
+
+    layers = {each["version"]: each["layer"] for each in jabar["versions"]}
+    assert (layers["2023.1"], layers["lebaran-2024"]) == ("base", "decree")
+    assert [
+        (each["from"], each["until"]) for each in jabar["versions"] if each["version"] in ("lebaran-2024", "2025.1")
+    ] == [
+        ("2025-04-21", None),
+        ("2024-04-16", "2024-04-18"),
+    ]
+    for done, words in (
+        (english, ("decree", "2024-04-16 until")),
+        (indonesian, ("penetapan", "2024-04-16 sampai")),
+    ):
+        [line] = [line for line in done.out.splitlines() if line.split()[:2] == ["jabar-mkd", "lebaran-2024"]]
+        assert all(word in line for word in words)
+
+
 DATES = """
 [[overlays]]
 from = 2023-09-01

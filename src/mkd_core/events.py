@@ -78,13 +78,24 @@ class Step:
 
 
 @frozen(kw_only=True)
+class Given:
+    """A number that decided as the unit ``scope`` was given it, and the title of the instrument that says so."""
+
+    parameter: str
+    value: Any
+    scope: str
+    source: str
+
+
+@frozen(kw_only=True)
 class Verdict:
     """What a policy said: enough to see it and to decide it again; the facts it used lie beside the chain.
 
     ``failed`` and ``undetermined`` are ids of rules, private since the name of a rule may tell a circumstance;
     ``season`` is the one whose variant decided, if any, and ``dated`` the overlays of dates that held then, by their
     dates (``2026-03-01/2026-03-31``); ``fingerprint`` tells the rules and parameters that decided from others of the
-    same version.
+    same version. ``scopes`` are the units that were given a policy or numbers which reached the applicant's unit, the
+    nearest first, and ``given`` the numbers that came of it.
     """
 
     outcome: str
@@ -97,6 +108,8 @@ class Verdict:
     season: str | None = None
     dated: tuple[str, ...] = ()
     fingerprint: str = ""
+    scopes: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 # ---- the agreement ---------------------------------------------------------------------------------------------------

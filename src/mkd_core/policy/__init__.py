@@ -1,6 +1,7 @@
 """Policies: rules written once as data, that decide, explain themselves, and say what would be approvable."""
 
-from mkd_core.policy.decision import Decision, Finding, FindingSource, Outcome
+from mkd_core.policy.assignment import AssignedValue, Assignment, Assignments
+from mkd_core.policy.decision import Decision, Finding, FindingSource, GivenValue, Outcome
 from mkd_core.policy.facts import VOCABULARY, Facts, Origin
 from mkd_core.policy.history import History
 from mkd_core.policy.policy import Policy
@@ -21,12 +22,16 @@ from mkd_core.sources import Source
 
 __all__ = [
     "VOCABULARY",
+    "AssignedValue",
+    "Assignment",
+    "Assignments",
     "Change",
     "Clock",
     "Decision",
     "Facts",
     "Finding",
     "FindingSource",
+    "GivenValue",
     "History",
     "Moment",
     "NamedParameter",

@@ -35,12 +35,28 @@ class FindingSource:
 
 
 @attrs.frozen(kw_only=True)
+class GivenValue:
+    """A number that a rule used as a unit was given it, in the place of the policy's own, with its instrument."""
+
+    parameter: str
+    value: object
+    scope: str
+    source: FindingSource
+
+    def to_data(self) -> dict[str, object]:
+        """The value as ``mkd agreement decide`` writes it."""
+        source = {"title": self.source.title, "article": self.source.article}
+        return {"parameter": self.parameter, "value": self.value, "scope": self.scope, "source": source}
+
+
+@attrs.frozen(kw_only=True)
 class Finding:
     """What one rule found.
 
     ``facts`` are the known facts the rule reads, as people write them (times ``"HH:MM"``); ``missing`` the missing ones
     it reads outside ``known(…)``, in order of appearance. ``reason`` is ``"division by zero"`` where nothing is missing
     and the rule is undetermined all the same. ``origins`` say where facts came from, as far as the facts carried it.
+    ``given`` are the numbers that the unit was given, where the rule reads such.
     """
 
     rule: str
@@ -52,6 +68,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     reason: str | None = None
     origins: Mapping[str, Origin] = attrs.field(factory=dict)
+    given: tuple[GivenValue, ...] = ()
 
     def to_data(self) -> dict[str, object]:
         """The finding as ``mkd decide`` writes it."""
@@ -68,6 +85,8 @@ class Finding:
             data["reason"] = self.reason
         if self.origins:
             data["origins"] = {name: _origin_data(origin) for name, origin in self.origins.items()}
+        if self.given:
+            data["given"] = [each.to_data() for each in self.given]
         return data
 
 
@@ -136,7 +155,7 @@ class Decision:
 
     def _by(self) -> tuple[object, ...]:
         policy = self.policy
-        return policy.id, policy.version, policy.moment, policy.day, policy.seasons
+        return policy.id, policy.version, policy.moment, policy.day, policy.seasons, policy.given
 
     def __hash__(self) -> int:
         return hash((self.facts, self.failed, self.undetermined))

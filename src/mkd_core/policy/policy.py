@@ -12,7 +12,8 @@ from mkd_core.coverage import Requirement
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Parameter, Value, Vocabulary, Wording
 from mkd_core.language.tree import Node
-from mkd_core.policy.decision import Decision, Finding, FindingSource, Outcome
+from mkd_core.language.tree import parameters as parameters_of
+from mkd_core.policy.decision import Decision, Finding, FindingSource, GivenValue, Outcome
 from mkd_core.policy.facts import VOCABULARY, Facts
 from mkd_core.policy.problems import PolicyProblems, raise_problems
 from mkd_core.policy.program import Program, Reading
@@ -69,6 +70,7 @@ class Policy:
     _base_parameters: Mapping[str, NamedParameter] = attrs.field(repr=False)
     _readings: dict[frozenset[str], Reading] = attrs.field(factory=dict, repr=False)
     _programs: dict[tuple[frozenset[str], Moment], Program] = attrs.field(factory=dict, repr=False)
+    _overridden: dict[object, Policy] = attrs.field(factory=dict, repr=False)
     _program: Program = attrs.field(init=False, repr=False)
 
     @_base_parameters.default
@@ -185,6 +187,44 @@ class Policy:
             )
         return self._for(day=day, names={*seasons, *(self.dated(day) if dated is None else dated)})
 
+    def overriding(self, values: Mapping[str, NamedParameter], sources: Mapping[str, Source]) -> Policy:
+        """The same version with those values in the place of its own, in every season; ``sources`` are those they cite.
+
+        Kept, so that one set of values is compiled once. Raises ``PolicyError`` as reading a file with them does.
+        """
+        key = (*sorted(values.items()), *sorted(sources.items()))
+        if key not in self._overridden:
+            parameters = {**self._base_parameters, **values}
+            self._overridden[key] = attrs.evolve(
+                self,
+                day=None,
+                seasons=frozenset(),
+                sources={**self.sources, **sources},
+                parameters=parameters,
+                overlays=tuple(_without(overlay, values) for overlay in self.overlays),
+                base_parameters=parameters,
+                readings={},
+                programs={},
+                overridden={},
+            )
+        made = self._overridden[key].at(self.moment)
+        return made if self.day is None else made.on(self.day, self.seasons)
+
+    @property
+    def given(self) -> tuple[GivenValue, ...]:
+        """The numbers that a unit was given in the place of the policy's own, by name."""
+        return tuple(self._given(name) for name, each in sorted(self.parameters.items()) if each.scope is not None)
+
+    def _given(self, name: str) -> GivenValue:
+        parameter = self.parameters[name]
+        source = self.sources[parameter.source or ""]
+        return GivenValue(
+            parameter=name,
+            value=parameter.parameter.to_data(),
+            scope=parameter.scope or "",
+            source=FindingSource(title=source.title, article=parameter.article, read=source.read),
+        )
+
     def dated(self, day: datetime.date) -> tuple[str, ...]:
         """The names of the dated overlays that hold on that day."""
         names = (each.name for each in self.overlays if each.period is not None and day in each.period)
@@ -299,6 +339,11 @@ class Policy:
             missing=missing,
             reason="division by zero" if status == "undetermined" and not missing else None,
             origins={name: facts.origins[name] for name in reading.mentions[number] if name in facts.origins},
+            given=tuple(
+                self._given(name)
+                for name in parameters_of(reading.trees[number])
+                if self.parameters[name].scope is not None
+            ),
         )
 
     def _ready(self, facts: Facts) -> Facts:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkd_core.policy.decision import Decision
     from mkd_core.policy.policy import Policy
 
-What = Literal["policy", "version", "rules", "parameters", "facts", "outcome", "failed", "undetermined"]
+What = Literal["policy", "version", "rules", "parameters", "given", "facts", "outcome", "failed", "undetermined"]
 
 _TOKENS = re.compile(r""""[^"]*"|'[^']*'|[\w.]+|[<>=!]=|\S""")
 _DIGITS = 16
@@ -33,6 +33,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "version": ("versi kebijakan yang berlaku pada hari itu lain", "another version is in force that day"),
     "rules": ("isi aturan versi itu telah diubah", "the rules of the version were edited"),
     "parameters": ("parameter pada hari itu telah diubah", "the parameters of that day were changed"),
+    "given": ("nilai yang ditetapkan untuk unit lain", "other values are given to the unit"),
     "facts": ("fakta yang dipakai tidak lengkap lagi", "the facts that were used are no longer there"),
     "outcome": ("hasilnya lain", "the outcome differs"),
     "failed": ("aturan yang tidak terpenuhi lain", "other rules fail"),
@@ -45,7 +46,8 @@ class Recorded:
     """What is kept of a decision, enough to decide it again.
 
     ``facts`` are the known facts by full name, as people write them; empty once they were erased, and then the ids of
-    the rules are not compared. ``fingerprint`` is empty where none was recorded.
+    the rules are not compared. ``fingerprint`` is empty where none was recorded. ``given`` are the values that the unit
+    was given, by the name of the parameter.
     """
 
     policy: str
@@ -57,6 +59,7 @@ class Recorded:
     failed: tuple[str, ...] = ()
     undetermined: tuple[str, ...] = ()
     fingerprint: str = ""
+    given: Mapping[str, object] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +114,7 @@ def _digest(value: object) -> str:
 
 def replay(recorded: Recorded, policy: Policy) -> Replayed:
     """Decide it again by the policy that is in force on its day now, with the seasons it was decided for."""
-    found = list(_of_the_policy(recorded, policy))
+    found = [*_of_the_policy(recorded, policy), *_given(recorded, policy)]
     if not recorded.facts:
         return Replayed(differences=(*found, Difference(what="facts", then="", now="erased")))
     try:
@@ -150,3 +153,11 @@ def _of_the_policy(recorded: Recorded, policy: Policy) -> list[Difference]:
         for what, (one, other) in zip(whats, parts, strict=False)
         if one != other
     ]
+
+
+def _given(recorded: Recorded, policy: Policy) -> list[Difference]:
+    then, now = recorded.given, {each.parameter: each.value for each in policy.given}
+    if then == now:
+        return []
+    told = (", ".join(f"{name} = {value}" for name, value in sorted(given.items())) for given in (then, now))
+    return [Difference(what="given", then=next(told), now=next(told))]

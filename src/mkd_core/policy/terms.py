@@ -51,13 +51,17 @@ class Period:
 
 @attrs.frozen(kw_only=True)
 class NamedParameter:
-    """A parameter of a policy: its value, unit, and the instrument that sets it."""
+    """A parameter of a policy: its value, unit, and the instrument that sets it.
+
+    ``scope`` is the organisational unit that was given the value; None where it is the policy's own.
+    """
 
     name: str
     parameter: Parameter
     unit: str = ""
     source: str | None = None
     article: str | None = None
+    scope: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -23,7 +23,7 @@ from mkd_core.worktime import OfficeHours
 
 if TYPE_CHECKING:
     from mkd_core.allowance import Scheme
-    from mkd_core.policy import Policy
+    from mkd_core.policy import Assignments, Policy
 
 MANDATES = "mandates"
 """The stream of the mandates given through the service."""
@@ -64,6 +64,7 @@ class Context:
     journal: Journal
     directory: Directory = field(factory=Directory)
     policies: Policies | None = None
+    assignments: Assignments | None = None
     schemes: Schemes | None = None
     hours: OfficeHours | None = None
     calendar: Calendar | None = None

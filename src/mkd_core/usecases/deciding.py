@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from mkd_core.agreements import State, Version
-from mkd_core.errors import CommandRefused
 from mkd_core.events import Step, Verdict
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
 from mkd_core.usecases.powers import Case
 from mkd_core.usecases.presence import unit_facts
+from mkd_core.usecases.scoping import holding, policy_for, scope_of
 from mkd_core.usecases.stretches import Stretch, stretches_of
 
 if TYPE_CHECKING:
@@ -45,10 +45,9 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
 
     Raises ``CommandRefused`` when the service was given no policies.
     """
-    if ctx.policies is None:
-        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
     on = case.organisation.on
-    policy = ctx.policies.for_request(on)
+    held = holding(ctx, case.unit.key, case.organisation)
+    policy = policy_for(ctx, on, held)
     computed = {
         **request_facts(case.dossier.agreements.values(), case.agreement.id, on),
         **_unit_facts(ctx, case, version, policy),
@@ -75,7 +74,9 @@ def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any
     ]
     asked = {step.id: step for one in decided for step in one.route}
     route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
-    return evolve(max(decided, key=gravity), route=route)
+    gravest = max(decided, key=gravity)
+    scopes, given = scope_of(gravest.decision.policy, held)
+    return evolve(gravest, route=route, verdict=evolve(gravest.verdict, scopes=scopes, given=given))
 
 
 def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:

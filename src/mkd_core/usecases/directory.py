@@ -100,15 +100,17 @@ class DirectoryAt:
 
     def within(self, unit: str, root: str) -> bool:
         """Whether a unit is ``root`` or lies below it."""
+        return root in self.upwards(unit)
+
+    def upwards(self, unit: str) -> Iterator[str]:
+        """The unit and all above it, the nearest first."""
         seen: set[str] = set()
         at: str | None = unit
         while at is not None and at not in seen:
-            if at == root:
-                return True
+            yield at
             seen.add(at)
             found = self.unit(at)
             at = found.parent if found else None
-        return False
 
     def mandates(self) -> Sequence[Mandate]:
         """The mandates on record: those given through the service first, then those of the backends."""

@@ -11,6 +11,7 @@ from mkd_core.errors import CommandRefused, PolicyError
 from mkd_core.events import AgreementSubmitted, DecisionRecorded, Happened, ReviewOpened, Verdict, VoteCast
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.reading import history
+from mkd_core.usecases.scoping import policy_then
 from mkd_core.usecases.stretches import Stretch
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ def _again(ctx: Context, item: Happened) -> Replayed:
         failed=verdict.failed,
         undetermined=verdict.undetermined,
         fingerprint=verdict.fingerprint,
+        given={each.parameter: each.value for each in verdict.given},
     )
-    assert ctx.policies is not None
     try:
-        policy = ctx.policies.for_request(verdict.on)
+        policy = policy_then(ctx, verdict)
         return replay(recorded, Stretch(verdict.season, verdict.dated).policy(policy, verdict.on))
     except PolicyError as error:
         return without_policy(recorded, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mkd_core.agreements import Agreement, check_years
 from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
@@ -26,6 +26,7 @@ from mkd_core.usecases import (
     recording,
     replaying,
     results,
+    scoping,
     votes,
     vouching,
 )
@@ -42,6 +43,9 @@ from mkd_core.usecases.reading import Task
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_core.worktime import Day, OfficeHours, WorkPlan
 
+if TYPE_CHECKING:
+    from mkd_core.policy import Assignment, Assignments, Policy
+
 B = TypeVar("B")
 
 _REVIEW_AFTER = timedelta(days=365)
@@ -53,6 +57,7 @@ class AgreementService:
 
     ``identity``       one backend or several, asked in their order.
     ``policies``       where the policy of a date comes from; without it nothing can be submitted.
+    ``assignments``    the policy and numbers that units are given, with all below them.
     ``schemes``        where the pay scheme of a date comes from; without it a closed period has no pay lines.
     ``hours``          the office's standard and core hours.
     ``calendar``       holidays and seasons; without it there are no deadlines.
@@ -75,6 +80,7 @@ class AgreementService:
         journal: Journal,
         identity: Identity | Sequence[Identity] = (),
         policies: Policies | None = None,
+        assignments: Assignments | None = None,
         schemes: Schemes | None = None,
         hours: OfficeHours | None = None,
         calendar: Calendar | None = None,
@@ -93,6 +99,7 @@ class AgreementService:
             journal=journal,
             directory=Directory(identities=identities, roles=roles or {}),
             policies=policies,
+            assignments=assignments,
             schemes=schemes,
             hours=hours,
             calendar=calendar,
@@ -450,6 +457,17 @@ class AgreementService:
     def policies(self) -> Policies | None:
         """Where the policy of a date comes from, if there is one."""
         return self._ctx.policies
+
+    def policy_for(self, unit: str, on: date) -> Policy:
+        """The policy that decides a request of that date in that unit, with the numbers that the unit is given.
+
+        Raises ``CommandRefused`` (MKD408) without policies, ``PolicyError`` for a date on which none is in force.
+        """
+        return scoping.policy_for(self._ctx, on, self.assigned(unit, on))
+
+    def assigned(self, unit: str, on: date) -> tuple[Assignment, ...]:
+        """What a unit and those above it are given, as far as it reaches the unit on that date; the nearest first."""
+        return scoping.holding(self._ctx, unit, self._ctx.organisation(on))
 
     @property
     def calendar(self) -> Calendar | None:

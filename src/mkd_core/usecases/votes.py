@@ -16,6 +16,7 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.deciding import Decided, decide, gravity
 from mkd_core.usecases.facts import approver_facts
 from mkd_core.usecases.powers import Case, open_case
+from mkd_core.usecases.scoping import policy_then
 
 if TYPE_CHECKING:
     from mkd_core.policy.terms import Refusal
@@ -155,7 +156,7 @@ def _check_ballot(ctx: Context, case: Case, ballot: Ballot, ground: str) -> None
     verdict = case.agreement.latest.verdict
     if ballot is not Ballot.REFUSE or ctx.policies is None or verdict is None:
         return
-    refusal = ctx.policies.for_request(verdict.on).refusal
+    refusal = policy_then(ctx, verdict).refusal
     check_refusal(refusal, ground, consulted=case.agreement.latest.consulted, where=case.agreement.id)
 
 
@@ -339,7 +340,7 @@ def _decide_within(ctx: Context, version: Version) -> Span | None:
     """The time that the law leaves over all steps, by the policy that decided the submission."""
     if ctx.policies is None or version.verdict is None:
         return None
-    return ctx.policies.for_request(version.verdict.on).clock.decide_within
+    return policy_then(ctx, version.verdict).clock.decide_within
 
 
 def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:

@@ -1,0 +1,56 @@
+"""Which policy holds for a unit: that of the deployment, with what the unit and those above it are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mkd_core.errors import CommandRefused
+from mkd_core.events import Given, Verdict
+from mkd_core.usecases.context import Context
+from mkd_core.usecases.directory import DirectoryAt
+
+if TYPE_CHECKING:
+    from mkd_core.policy import Assignment, Policy
+
+
+def holding(ctx: Context, unit: str, organisation: DirectoryAt) -> tuple[Assignment, ...]:
+    """What the unit and those above it are given on that day, as far as it reaches the unit; the nearest first."""
+    if ctx.assignments is None:
+        return ()
+    return ctx.assignments.holding(tuple(organisation.upwards(unit)), organisation.on)
+
+
+def policy_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Policy:
+    """The policy that decides a request of that day where these assignments hold, the nearest first.
+
+    Raises ``CommandRefused`` (MKD408) when the service was given no policies, ``PolicyError`` for a day without one.
+    """
+    if ctx.policies is None:
+        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    named = next((each.policies for each in held if each.policies is not None), ctx.policies)
+    policy = named.for_request(on)
+    if not held:
+        return policy
+    from mkd_core.policy.assignment import applied
+
+    return applied(policy, held)
+
+
+def policy_then(ctx: Context, verdict: Verdict) -> Policy:
+    """The policy by which that decision is decided today: of its day, and with what its scopes are given.
+
+    Raises as :func:`policy_for`.
+    """
+    held = ctx.assignments.holding(verdict.scopes, verdict.on) if ctx.assignments is not None else ()
+    return policy_for(ctx, verdict.on, held)
+
+
+def scope_of(policy: Policy, held: Sequence[Assignment]) -> tuple[tuple[str, ...], tuple[Given, ...]]:
+    """What a verdict keeps of it: the units that were given something, and the values that came of it."""
+    given = tuple(
+        Given(parameter=each.parameter, value=each.value, scope=each.scope, source=each.source.title)
+        for each in policy.given
+    )
+    return tuple(each.scope for each in held), given

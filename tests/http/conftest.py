@@ -49,31 +49,29 @@ def made() -> Iterator[Made]:
 @pytest.fixture
 def raw() -> Iterator[Callable[[Serve], str]]:
     """Serves connections by a function that gets the socket behind each request; gives the address."""
-    listeners = []
+    opened: list[socket.socket] = []
 
     def listen(serve: Serve) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
-        listeners.append(listener)
-        threading.Thread(target=_accept, args=(listener, serve), daemon=True).start()
+        opened.append(listener)
+        threading.Thread(target=_accept, args=(listener, serve, opened), daemon=True).start()
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     yield listen
-    for listener in listeners:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+    for each in opened:
+        with suppress(OSError):  # it may have ended by itself
+            each.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listener: socket.socket, serve: Serve) -> None:
-    while True:
-        try:
+def _accept(listener: socket.socket, serve: Serve, opened: list[socket.socket]) -> None:
+    with listener, suppress(OSError):
+        while True:
             connection, _ = listener.accept()
-        except OSError:
-            return
-        threading.Thread(target=_serve, args=(connection, serve), daemon=True).start()
+            opened.append(connection)
+            threading.Thread(target=_serve, args=(connection, serve), daemon=True).start()
 
 
 def _serve(connection: socket.socket, serve: Serve) -> None:
-    with connection:
+    with connection, suppress(OSError):  # the other side may go
         connection.recv(65_536)
-        with suppress(OSError):  # the other side may have gone, as it should
-            serve(connection)
+        serve(connection)

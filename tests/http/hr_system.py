@@ -182,7 +182,7 @@ def running(token: str, certificate: tuple[str, str] | None = None) -> Iterator[
         "127.0.0.1", 0, host, threaded=True, request_handler=_KeepsConnections, ssl_context=certificate
     )
     host.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield host

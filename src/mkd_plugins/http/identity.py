@@ -204,8 +204,8 @@ def _unit(answer: Answer) -> Unit:
         parent=answer.name("parent"),
         head=answer.name("head"),
         agency=answer.name("agency"),
-        zone=answer.made("zone", _zone, answer.text_or("zone", "WIB")),
-        region=answer.text_or("region", "ID") or "ID",
+        zone=answer.made("zone", _zone, answer.name("zone") or "WIB"),
+        region=answer.name("region") or "ID",
         direct_service=answer.flag("direct_service", False),
         facts=facts,
     )

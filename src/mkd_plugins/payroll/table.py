@@ -12,35 +12,23 @@ from it each time.
 
 from __future__ import annotations
 
-import csv
-import errno
-import io
-import os
 import re
-import sys
-import tempfile
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO
 
 import attrs
 
-from mkd_core.errors import BackendError, InvalidInput, Permanent, Transient
+from mkd_core.errors import InvalidInput, Permanent
 from mkd_core.ports import LineReceipt, PayLine, PayReceipt, PayRun
 from mkd_plugins.api import Provider, hookimpl, payroll
+from mkd_plugins.tables.writing import CsvFile, Line, alone_in
 
 COLUMNS = ("key", "period", "nip", "person", "item", "quantity", "unit", "rule", "scheme", "source")
 _RECEIPT_COLUMNS = ("key", "row", "item", "quantity", "unit")
 _SAME = ("period", "person", "item", "unit")
 _PERIOD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
-_LOCK = ".mkd-payroll.lock"
-_TEMPORARY = ".mkd-payroll-"
-_LOCK_PAUSE = 0.02
-
-Line = Mapping[str, str]
+_WRITER = "payroll"
 
 
 @attrs.frozen(kw_only=True)
@@ -84,11 +72,11 @@ class TablePayroll:
         for line in run.lines:
             by_period.setdefault(line.period, []).append(line)
         paths = {period: self._path(period) for period in by_period}
-        with _answering(self._config.folder), _alone_in(self._config.folder, run.timeout):
+        with alone_in(self._config.folder, _WRITER, run.timeout):
             contents = {period: self._taken_over(paths[period], lines) for period, lines in by_period.items()}
             for period, lines in contents.items():
-                self._write(paths[period], COLUMNS, lines)
-                self._write(_receipt_path(paths[period]), _RECEIPT_COLUMNS, _receipt_lines(lines))
+                self._file(paths[period], COLUMNS).write(lines)
+                self._file(_receipt_path(paths[period]), _RECEIPT_COLUMNS).write(_receipt_lines(lines))
         receipts: dict[str, LineReceipt] = {}
         for period, wanted in by_period.items():
             keys = {line.key for line in wanted}
@@ -105,9 +93,20 @@ class TablePayroll:
             raise Permanent(f"the period {period!r} cannot be part of a file name", code="MKD627")
         return self._config.folder / self._config.file.format(period=period)
 
+    def _file(self, path: Path, columns: tuple[str, ...]) -> CsvFile:
+        return CsvFile(path=path, columns=columns, delimiter=self._config.delimiter, writer=_WRITER)
+
+    def _held(self, path: Path) -> list[Line]:
+        file = self._file(path, COLUMNS)
+        held = file.read()
+        for number, line in enumerate(held, start=2):
+            if not _is_number(line["quantity"]):
+                raise file.damaged(f"row {number} has no number in quantity")
+        return [*held]
+
     def _taken_over(self, path: Path, lines: Iterable[PayLine]) -> list[Line]:
         """What the file will hold: what it holds now, and the lines whose key it has not."""
-        held = self._read(path)
+        held = self._held(path)
         by_key = {line["key"]: line for line in held}
         for line in lines:
             new = _as_text(line)
@@ -123,39 +122,6 @@ class TablePayroll:
                     mend="a correction is a line with a key of its own",
                 )
         return held
-
-    def _read(self, path: Path) -> list[Line]:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return []
-        except UnicodeDecodeError:
-            raise _damaged(path, "it is not UTF-8") from None
-        if not text.endswith("\n"):
-            raise _damaged(path, f"row {len(text.splitlines())} is cut off")
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._config.delimiter, strict=True)
-        try:
-            rows = list(reader)
-        except csv.Error as error:
-            raise _damaged(path, f"row {reader.line_num}: {error}") from None
-        if tuple(rows[0]) != COLUMNS:
-            raise _damaged(path, f"its header is not {self._config.delimiter.join(COLUMNS)}")
-        return [self._line(path, number, row) for number, row in enumerate(rows[1:], start=2)]
-
-    def _line(self, path: Path, number: int, row: list[str]) -> Line:
-        if len(row) != len(COLUMNS):
-            raise _damaged(path, f"row {number} has {len(row)} cells instead of {len(COLUMNS)}")
-        line = dict(zip(COLUMNS, row, strict=True))
-        if not _is_number(line["quantity"]):
-            raise _damaged(path, f"row {number} has no number in quantity")
-        return line
-
-    def _write(self, path: Path, columns: tuple[str, ...], lines: Iterable[Line]) -> None:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, columns, delimiter=self._config.delimiter, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
-        _replace(path, text.getvalue().encode("utf-8"))
 
 
 def _all_numbered(run: PayRun) -> None:
@@ -201,94 +167,6 @@ def _receipt_lines(lines: Iterable[Line]) -> list[Line]:
         {"key": line["key"], "row": str(row), "item": line["item"], "quantity": line["quantity"], "unit": line["unit"]}
         for row, line in enumerate(lines, start=2)
     ]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put the content in the file's place, whole or not at all; ``mkstemp`` makes it readable for its owner alone."""
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renaming last; a system on which a folder cannot be opened (Windows) does that by itself."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextmanager
-def _alone_in(folder: Path, timeout: float) -> Iterator[None]:
-    """Nobody else writes into the folder meanwhile. The system frees the lock of a process that dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    end = time.monotonic() + timeout
-    with (folder / _LOCK).open("a+b") as lock:
-        while not _locked(lock):
-            if time.monotonic() >= end:
-                raise Transient("somebody else is writing into the folder", code="MKD624", where=str(folder))
-            time.sleep(_LOCK_PAUSE)
-        for left_by_the_dead in folder.glob(f"{_TEMPORARY}*"):
-            left_by_the_dead.unlink()
-        yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locked(file: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _locked(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-
-@contextmanager
-def _answering(folder: Path) -> Iterator[None]:
-    """Errors of the system as answers of the backend."""
-    try:
-        yield
-    except BackendError:
-        raise
-    except OSError as error:
-        kind = Permanent if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR) else Transient
-        raise kind(
-            f"the folder cannot be written: {error.strerror}",
-            code="MKD623",
-            where=str(folder),
-            mend="see path, permissions and free space; what was there before is as it was",
-        ) from error
-
-
-def _damaged(path: Path, line: str) -> Permanent:
-    return Permanent(
-        line,
-        code="MKD621",
-        where=path.name,
-        mend="restore the file as it was written, or move it away; nothing was added",
-    )
 
 
 @hookimpl

@@ -10,7 +10,8 @@ from mkd_plugins.identity.directory.backend import DirectoryIdentity, Stamp
 from mkd_plugins.identity.directory.joining import Directory, join
 from mkd_plugins.identity.directory.person import Person
 from mkd_plugins.identity.table.config import Config
-from mkd_plugins.identity.table.source import read, stamp
+from mkd_plugins.identity.table.source import read
+from mkd_plugins.tables.reading import stamp
 
 
 class TableIdentity(DirectoryIdentity):

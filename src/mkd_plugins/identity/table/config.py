@@ -5,26 +5,21 @@ A map is such a layout shipped as data (``mkd_plugins/identity/maps``); what a d
 
 from __future__ import annotations
 
-import codecs
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from mkd_core.errors import InvalidInput, did_you_mean
-from mkd_plugins.api import Secret
 from mkd_plugins.identity.directory.layout import FIELDS, Layout, lay_out
-
-_PASSWORD_IN_URL = re.compile(r"//[^/@]*:[^/@]*@")
+from mkd_plugins.tables.source import TableSource
 
 
 @attrs.frozen(kw_only=True)
-class Source:
+class Source(TableSource):
     """One table: a CSV file (``path``) or a SELECT through a SQLAlchemy URL (``url`` and ``select``, extra ``sql``).
 
     ``columns``      our field → their column. An empty column takes a map's away.
@@ -35,39 +30,10 @@ class Source:
     ``max_age``      seconds after which a SELECT is run again. Files are read again when they have changed.
     """
 
-    path: Path | None = None
-    encoding: str = "utf-8-sig"
-    delimiter: str = ","
-    url: str = ""
-    password: Secret | None = None
-    select: str = ""
-    max_age: float = 60.0
     date_format: str = ""
     empty: tuple[str, ...] = ()
     columns: Mapping[str, str] = attrs.field(factory=dict)
     codes: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        if bool(self.path) == bool(self.url):
-            raise InvalidInput("MKD248", "a table has a path or a url, and not both", mend="name one of the two")
-        if self.url and not self.select:
-            raise InvalidInput("MKD248", "a table with a url needs a select", mend='write select = "SELECT ..."')
-        if _PASSWORD_IN_URL.search(self.url):
-            raise InvalidInput(
-                "MKD248",
-                "a password stands in the url",
-                mend='write password = { env = "NAME" } and leave it out there',
-            )
-        if len(self.delimiter) != 1:
-            raise InvalidInput("MKD248", "a delimiter is one character", mend='write delimiter = ";"')
-        if self.max_age <= 0:
-            raise InvalidInput("MKD248", "max_age is a number of seconds above 0")
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError:
-            raise InvalidInput(
-                "MKD248", f"there is no encoding {self.encoding!r}", mend='most exports are "utf-8" or "cp1252"'
-            ) from None
 
 
 @attrs.frozen(kw_only=True)

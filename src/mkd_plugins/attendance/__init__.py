@@ -1,0 +1,1 @@
+"""Backends that know when people were seen at work."""

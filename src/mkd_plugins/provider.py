@@ -33,6 +33,11 @@ class NoConfig:
     """The configuration class of a backend that takes none."""
 
 
+def is_name(text: object) -> bool:
+    """Whether a backend or a rule pack may be called that."""
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None
+
+
 def _port(name: str) -> Port:
     try:
         return Port(name)
@@ -41,7 +46,7 @@ def _port(name: str) -> Port:
 
 
 def _short_name(_: object, __: attrs.Attribute[str], name: str) -> None:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ValueError(f"a name is lower-case letters, digits and single hyphens, not {name!r}")
 
 

@@ -1,4 +1,4 @@
-"""``mkd plugins``: what is installed, and whether it works."""
+"""``mkd plugins check``: whether everything that is configured works."""
 
 from __future__ import annotations
 
@@ -8,64 +8,19 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from mkd_core.errors import MkdError, NotFound, did_you_mean
-from mkd_plugins.cli import options, output
+from mkd_core.errors import MkdError
+from mkd_plugins.cli import options
+from mkd_plugins.cli.plugins.listing import problem_data
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.telling import lines
-from mkd_plugins.host import Host, Row
+from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
-from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
 
 
-@click.group()
-def plugins() -> None:
-    """Which plugins are installed, and whether they work."""
-
-
-@plugins.command("list")
-@options.as_json
-@click.pass_obj
-def listed(session: Session, as_json: bool) -> None:
-    """Every installed plugin: its state, what it offers, what of that is configured (with a star)."""
-    language = session.words()
-    with session.host() as host:
-        rows = host.report()
-        shown = [
-            (
-                row.label,
-                row.version,
-                row.state if not row.hanging else f"{row.state}, {row.hanging} hanging",
-                ", ".join((*_offers(row), *(f"policy {name}" for name in row.policies))),
-            )
-            for row in rows
-        ]
-        headings = ["plugin", say("version", language), say("state", language), say("offers", language)]
-        answer(as_json, [_data(row) for row in rows], output.table(headings, shown))
-
-
-@plugins.command()
-@click.argument("name")
-@options.as_json
-@click.pass_obj
-def show(session: Session, name: str, as_json: bool) -> None:
-    """One plugin, by its entry point or whole label, with every problem of it."""
-    with session.host() as host:
-        rows = {row.label: row for row in host.report()}
-        found = next((row for label, row in rows.items() if name in (label, label.partition("[")[2].rstrip("]"))), None)
-        if found is None:
-            entries = [label.partition("[")[2].rstrip("]") for label in rows]
-            raise NotFound("MKD443", f"no plugin is called {name!r}", mend=did_you_mean(name, entries))
-        data = _data(found)
-        answer(as_json, data, output.card([(key, value) for key, value in data.items() if key != "problems"]))
-        if not as_json:
-            for problem in found.problems:
-                click.echo(str(problem))
-
-
-@plugins.command()
+@click.command()
 @click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too: files, databases.")
 @click.option("--ping", "ping_them", is_flag=True, help="Make every one, and call its ping where it has that.")
 @click.option(
@@ -99,7 +54,7 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
         data = {
             "loaded": loaded,
             "backends": [table.path for table in config.backends],
-            "problems": [*map(_problem, problems), *map(_line, wrong)],
+            "problems": [*map(problem_data, problems), *map(_line, wrong)],
             "hanging": hanging,
         } | ({"ping": answers} if ping_them else {})
         said = [f"plugins: {loaded}, backends: {len(config.backends)}"]
@@ -110,14 +65,6 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
     if problems or wrong:
         sys.stdout.flush()
         ctx.exit(1)
-
-
-@plugins.command()
-def openapi() -> None:
-    """Print the OpenAPI document that a host implements for the backends `http`, as JSON."""
-    from importlib.resources import files
-
-    click.echo(files("mkd_plugins.http").joinpath("openapi.json").read_text(encoding="utf-8"), nl=False)
 
 
 def _open(host: Host) -> None:
@@ -185,29 +132,6 @@ def _rules(host: Host) -> list[str]:
     return wrong
 
 
-def _offers(row: Row) -> list[str]:
-    return [f"{offer}*" if offer in row.configured else offer for offer in row.offers]
-
-
-def _problem(problem: PluginProblem) -> dict[str, str]:
-    return {"code": problem.code, "label": problem.label, "line": problem.line, "hint": problem.hint}
-
-
 def _line(text: str) -> dict[str, str]:
     code, _, line = text.partition(" ")
     return {"code": code, "label": "mkd.toml", "line": line, "hint": ""}
-
-
-def _data(row: Row) -> dict[str, Any]:
-    return {
-        "label": row.label,
-        "version": row.version,
-        "module": row.module,
-        "state": row.state,
-        "offers": list(row.offers),
-        "configured": list(row.configured),
-        "policies": list(row.policies),
-        "hanging": row.hanging,
-        "given_up": row.given_up,
-        "problems": list(map(_problem, row.problems)),
-    }

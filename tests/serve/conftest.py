@@ -8,6 +8,8 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -118,6 +120,13 @@ class Served:
         assert self.process is not None
         self.process.kill()
         self.process.communicate(timeout=60)
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Wait until that is so, for half a minute at most."""
+        until = monotonic() + 30
+        while not holds():
+            assert monotonic() < until, "it did not come to that"
+            Event().wait(0.05)
 
     def ask(
         self,

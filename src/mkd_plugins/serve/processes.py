@@ -13,9 +13,8 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Thread
-from time import monotonic
+from multiprocessing.connection import Connection, wait
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -27,8 +26,8 @@ from mkd_plugins.serve.wsgi import Application, application
 
 _BUFFERED = 1_048_576
 """Bytes of a body that are read at least before it is refused, so that the refusal can say why."""
-_SOON = 5.0
-"""Seconds within which a process that ends has not begun to work at all."""
+_PATIENCE = 20.0
+"""Seconds in which a process that was told to end answers what it was asked."""
 
 
 @frozen(kw_only=True)
@@ -55,12 +54,12 @@ def run(serving: Serving) -> None:
         for address in (each.getsockname() for each in sockets):
             host = f"[{address[0]}]" if ":" in address[0] else address[0]
             click.echo(f"listening at http://{host}:{address[1]}", err=True)
-        signal.signal(signal.SIGTERM, _end)
         if serving.workers == 1:
             _serve(serving, sockets, app)
             return
     finally:
         app.close()
+    signal.signal(signal.SIGTERM, _end)
     with suppress(KeyboardInterrupt):
         _keep_alive(serving, sockets)
 
@@ -90,14 +89,16 @@ def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application)
         connection_limit=1000,
         max_request_body_size=max(_BUFFERED, app.max_body),
     )
+    # Not before: until it answers, being told to end may simply end it.
+    signal.signal(signal.SIGTERM, _end)
     server.run()
 
 
-def _work(serving: Serving, sockets: Sequence[socket.socket]) -> None:
+def _work(serving: Serving, sockets: Sequence[socket.socket], ready: Connection) -> None:
     """What a process of several does, until it is told to end or the one that began it is gone."""
-    signal.signal(signal.SIGTERM, _end)
     Thread(target=_end_with_parent, daemon=True).start()
     app = serving.application()
+    ready.send(True)
     try:
         _serve(serving, sockets, app)
     finally:
@@ -107,19 +108,21 @@ def _work(serving: Serving, sockets: Sequence[socket.socket]) -> None:
 def _keep_alive(serving: Serving, sockets: Sequence[socket.socket]) -> None:
     context = get_context("spawn")
 
-    def begun() -> tuple[Any, float]:
-        process = context.Process(target=_work, args=(serving, sockets))
+    def begun() -> tuple[Any, Connection]:
+        heard, ready = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(serving, sockets, ready))
         process.start()
-        return process, monotonic()
+        ready.close()
+        return process, heard
 
     processes = [begun() for _ in range(serving.workers)]
     try:
         while True:
             wait([process.sentinel for process, _ in processes])
-            for place, (process, since) in enumerate(processes):
+            for place, (process, heard) in enumerate(processes):
                 if process.is_alive():
                     continue
-                if monotonic() - since < _SOON:
+                if not _was_ready(heard):
                     raise InvalidInput(
                         "MKD722", "a process ended before it could answer", where="mkd serve", mend="see what it said"
                     )
@@ -129,8 +132,15 @@ def _keep_alive(serving: Serving, sockets: Sequence[socket.socket]) -> None:
         for process, _ in processes:
             process.terminate()
         for process, _ in processes:
-            process.join(30)
+            process.join(_PATIENCE)
             process.kill()
+
+
+def _was_ready(heard: Connection) -> bool:
+    try:
+        return bool(heard.recv())
+    except EOFError:
+        return False
 
 
 def _end(*_: object) -> None:
@@ -142,3 +152,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os.kill(os.getpid(), signal.SIGTERM)
+        # What the signal raises may get lost in a library; then the process ends without a word.
+        Event().wait(_PATIENCE)
+        os._exit(1)

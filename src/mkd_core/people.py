@@ -134,6 +134,7 @@ class Employee:
 
     ``key``       opaque and stable, never derived from the number.
     ``superior``  the key of the direct superior on record, None when there is none.
+    ``team``, ``counter``  the key or name of the one within the unit; empty for none, None where that is not known.
     ``post``      what the person does, in words. ``language`` is the one that notices are written in, id or en.
     ``facts``     facts of the vocabulary by full name (``applicant.rating``), typed; an unknown one is absent.
     ``unmapped``  fact → a code that the backend has no value for; it is reported, never guessed.
@@ -148,6 +149,8 @@ class Employee:
     superior: str | None = None
     employment: Employment = Employment.OTHER
     post: str = ""
+    team: str | None = None
+    counter: str | None = None
     active: bool = True
     language: str = "id"
     facts: Mapping[str, Any] = field(factory=dict, repr=False)

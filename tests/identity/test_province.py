@@ -54,6 +54,22 @@ def test_every_fact_is_a_value_of_the_vocabulary(identity: TableIdentity) -> Non
     assert wrong == []
 
 
+def test_teams_and_counters_are_known_of_everybody() -> None:
+    """Who has an empty cell is in none; without the column nobody knows."""
+    folder = province.shipped()
+    units = Source(path=folder / "units.csv")
+    known = TableIdentity(Config(map="siap", people=Source(path=folder / "people.csv"), units=units))
+    silent = TableIdentity(
+        Config(people=Source(path=folder / "people.csv", columns={"key": "peg_id", "unit": "unit_kerja_id"}))
+    )
+
+    places = [(person.team, person.counter) for person in known.people(ON)]
+
+    assert {(bool(team), bool(counter)) for team, counter in places} == {(True, False), (False, True), (False, False)}
+    assert not any(None in place for place in places)
+    assert {(person.team, person.counter) for person in silent.people(ON)} == {(None, None)}
+
+
 def test_a_planner_has_every_fact_that_a_personnel_system_can_know(identity: TableIdentity) -> None:
     assert dict(facts(identity, province.PLANNER)) == {
         "applicant.employment": "pns",

@@ -77,7 +77,7 @@ def request(mkd: AgreementService, key: str, template: Template) -> str:
     ).id
 
 
-@pytest.mark.parametrize("policy", ["jabar-mkd", "shares"])
+@pytest.mark.parametrize("policy", ["jabar-mkd", "unit", "team"])
 def test_the_verdict_on_a_plan_is_what_the_service_decides_on_each_such_request(
     service: Service, two_days: Template, tmp_path: Path, policy: str
 ) -> None:
@@ -85,7 +85,11 @@ def test_the_verdict_on_a_plan_is_what_the_service_decides_on_each_such_request(
 
     Also where it is about the others of the unit, some of whom are away already or have asked to be.
     """
-    history = policy_history("jabar-mkd") if policy == "jabar-mkd" else History.from_texts({"shares.toml": SHARES})
+    history = (
+        policy_history("jabar-mkd")
+        if policy == "jabar-mkd"
+        else History.from_texts({"shares.toml": SHARES.replace('per = "unit"', f'per = "{policy}"')})
+    )
     mkd = service(policies=history)
     for key in ("k000002", "k000003", "k000017", "k000018"):
         mkd.submit(request(mkd, key, two_days), by=key, at=AT)

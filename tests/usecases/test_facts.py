@@ -347,6 +347,40 @@ class TestTheUnit:
 
         assert facts["unit.lowest_onsite_people"] == 1
 
+    @pytest.mark.parametrize("per", ["team", "counter"])
+    def test_a_requirement_per_team_or_counter_looks_at_each_of_the_unit(self, worlds, per):
+        """Two of three at home leave the unit one in the office, and the smaller team nobody."""
+        world = worlds(rules=SOMEBODY_THERE, extra=self.COVER.replace("unit", per))
+        for person, group in {"data-head": "maps", "analyst": "maps", "statistician": "tables"}.items():
+            world.identity.change(person, **{per: group})
+
+        alone = world.service.decide(world.propose("statistician", remote=2).id, at=world.at(6, 20)).facts
+        together = world.service.decide(world.propose("analyst", remote=2).id, at=world.at(6, 20)).facts
+
+        assert (alone["unit.lowest_onsite_people"], alone["unit.lowest_onsite_share"]) == (0, 0.0)
+        assert (together["unit.lowest_onsite_people"], together["unit.lowest_onsite_share"]) == (1, 0.5)
+
+    def test_whoever_belongs_to_no_team_is_counted_in_none(self, worlds):
+        """The head of the unit does not stand in for the one person of a team."""
+        world = worlds(rules=SOMEBODY_THERE, extra=self.COVER.replace("unit", "team"))
+        for person, team in {"data-head": "", "analyst": "maps", "statistician": ""}.items():
+            world.identity.change(person, team=team)
+
+        facts = world.service.decide(world.propose("analyst", remote=2).id, at=world.at(6, 20)).facts
+
+        assert facts["unit.lowest_onsite_people"] == 0
+
+    def test_nothing_is_known_of_teams_as_long_as_that_of_one_person_is_not(self, worlds):
+        """What the unit as a whole keeps does not answer for its teams: the rule is undetermined, and refers."""
+        world = worlds(rules=SOMEBODY_THERE, extra=self.COVER + self.COVER.replace("unit", "team"))
+        for person in ("data-head", "analyst"):
+            world.identity.change(person, team="maps")
+
+        decided = world.service.decide(world.propose(remote=2).id, at=world.at(6, 20))
+
+        assert "unit.lowest_onsite_people" not in decided.facts
+        assert (decided.verdict.outcome, decided.verdict.undetermined) == ("refer", ("onsite",))
+
     def test_a_live_agreement_is_looked_at_from_today_on(self, worlds):
         """Granted for a July in which everybody is away, it is no matter of review in August."""
         world = worlds(rules={"onsite": ("unit.lowest_onsite_people >= 1", "refer")}, extra=self.COVER)

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from mkd_core.agreements import Agreement, State
-from mkd_core.coverage import Per, Requirement, check_coverage, coverage_facts
+from mkd_core.coverage import CoverageFinding, Per, Requirement, check_coverage, coverage_facts
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Terms
 from mkd_core.people import Employee, Unit
@@ -122,21 +122,31 @@ def _day(ctx: Context, person: str, on: date, agreements: Sequence[Agreement], d
 def unit_facts(ctx: Context, case: Case, granted: Agreement, demands: Sequence[Requirement]) -> dict[str, Any]:
     """``unit.lowest_onsite_share`` and its kin, if the request is granted, over four weeks from its start or today.
 
-    Counted over the people of the unit itself; a demand per team or counter stays out, since no backend tells who
-    belongs to one. What is pending is counted as if it were granted: quota is reserved at submission.
+    Counted over the people of the unit itself, together or by their teams or counters, as each demand asks. What is
+    pending is counted as if it were granted: quota is reserved at submission.
     """
     unit, first = case.unit, max(granted.latest.terms.starts, case.organisation.on)
-    if not _of_units(demands):
+    if not demands:
         return {}
     seasons = _seasons_ahead(ctx, unit, first)
-    ahead = {}
+    ahead = []
     for person in case.organisation.people():
         if person.unit == unit.key and person.active:
             held = list(ctx.dossier(person.key).agreements.values())
             if person.key == granted.applicant:
                 held = [granted, *(other for other in held if other.id != granted.id)]
-            ahead[person.key] = _days_ahead(ctx, held, first, seasons)
+            days = _days_ahead(ctx, held, first, seasons)
+            ahead.append(Ahead(days=days, team=person.team, counter=person.counter))
     return facts_ahead(unit, ahead, first, demands)
+
+
+@frozen(kw_only=True)
+class Ahead:
+    """Four weeks of somebody (see ``days_ahead``), and with whom they are counted."""
+
+    days: tuple[Day, ...]
+    team: str | None = None
+    counter: str | None = None
 
 
 def days_ahead(
@@ -149,23 +159,37 @@ def days_ahead(
     return _days_ahead(ctx, agreements, first, _seasons_ahead(ctx, unit, first), terms)
 
 
-def facts_ahead(
-    unit: Unit, ahead: Mapping[str, Sequence[Day]], first: date, demands: Sequence[Requirement]
-) -> dict[str, Any]:
-    """``unit.lowest_onsite_share`` and its kin of people whose next four weeks these are (see ``days_ahead``)."""
+def facts_ahead(unit: Unit, ahead: Sequence[Ahead], first: date, demands: Sequence[Requirement]) -> dict[str, Any]:
+    """``unit.lowest_onsite_share`` and its kin of people whose next four weeks these are.
+
+    Nothing is known where a demand is made of teams or counters and that of one of the people is not.
+    """
     if not ahead:
         return {}
+    people = {str(number): each for number, each in enumerate(ahead)}
     dates = _dates_ahead(first)
-    plans = {on: {person: days[number] for person, days in ahead.items()} for number, on in enumerate(dates)}
-    return coverage_facts(
-        finding
-        for demand in _of_units(demands)
-        for finding in check_coverage(plans, {unit.key: list(ahead)}, dates[1:], demand)
-    )
+    plans = {on: {person: each.days[number] for person, each in people.items()} for number, on in enumerate(dates)}
+    findings: list[CoverageFinding] = []
+    for demand in demands:
+        groups = _groups(demand.per, unit, people)
+        if groups is None:
+            return {}
+        findings += check_coverage(plans, groups, dates[1:], demand)
+    return coverage_facts(findings)
 
 
-def _of_units(demands: Sequence[Requirement]) -> list[Requirement]:
-    return [demand for demand in demands if demand.per is Per.UNIT]
+def _groups(per: Per, unit: Unit, people: Mapping[str, Ahead]) -> Mapping[str, Sequence[str]] | None:
+    """Who is counted together; None where nobody knows."""
+    if per is Per.UNIT:
+        return {unit.key: list(people)}
+    groups: dict[str, list[str]] = {}
+    for person, each in people.items():
+        group = each.team if per is Per.TEAM else each.counter
+        if group is None:
+            return None
+        if group:
+            groups.setdefault(group, []).append(person)
+    return groups
 
 
 def _dates_ahead(first: date) -> list[date]:

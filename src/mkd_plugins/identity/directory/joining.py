@@ -95,6 +95,8 @@ def _person(index: Index, key: str, units: Mapping[str, Unit] | None) -> Person:
             superior=_superior(index, key, units or {}),
             employment=Employment(employment) if employment else Employment.OTHER,
             post=row.text("post"),
+            team=row.text("team") if reader.has("team") else None,
+            counter=row.text("counter") if reader.has("counter") else None,
             active=_active(reader, row),
             language=language if isinstance(language, str) else "id",
             facts=facts,

@@ -26,7 +26,7 @@ _PERSON_FACTS = tuple(
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "people": (
         *("key", "number", "name", "email", "login", "unit", "superior", "superior_key", "post", "active", "language"),
-        *("hired", "post_since", "health_worker", "counter"),
+        *("hired", "post_since", "health_worker", "team", "counter"),
         *_PERSON_FACTS,
     ),
     "units": ("key", "name", "parent", "head", "head_key", "agency", "zone", "region", "unit.direct_service"),

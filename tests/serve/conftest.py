@@ -214,3 +214,9 @@ def servers(make_folder: Callable[..., Path]) -> Iterator[Callable[..., Served]]
     for each in made:
         if each.process is not None and each.process.poll() is None:
             each.kill()
+
+
+@pytest.fixture(scope="session")
+def serving() -> type[Served]:
+    """What serves a folder."""
+    return Served

@@ -19,6 +19,7 @@ from mkd_core.language.vocabulary import BadValue, Vocabulary
 from mkd_core.ports import (
     Attendance,
     Calendar,
+    Events,
     Identity,
     Journal,
     Notification,
@@ -38,6 +39,7 @@ from mkd_plugins.problems import (
     FACTORY_RAISED,
     NOT_EXACTLY_ONE,
     REQUIRED_MISSING,
+    UNKNOWN_BACKEND,
     UNKNOWN_PLUGIN,
     BuildProblem,
     CallProblem,
@@ -178,6 +180,8 @@ class Host:
     @overload
     def build(self, port: Literal["attendance", Port.ATTENDANCE]) -> list[Attendance]: ...
     @overload
+    def build(self, port: Literal["events", Port.EVENTS]) -> list[Events]: ...
+    @overload
     def build(self, port: Literal["calendar", Port.CALENDAR]) -> list[Calendar]: ...
     @overload
     def build(self, port: Literal["journal", Port.JOURNAL]) -> list[Journal]: ...
@@ -211,6 +215,8 @@ class Host:
     @overload
     def one(self, port: Literal["attendance", Port.ATTENDANCE]) -> Attendance: ...
     @overload
+    def one(self, port: Literal["events", Port.EVENTS]) -> Events: ...
+    @overload
     def one(self, port: Literal["calendar", Port.CALENDAR]) -> Calendar: ...
     @overload
     def one(self, port: Literal["journal", Port.JOURNAL]) -> Journal: ...
@@ -225,6 +231,21 @@ class Host:
         except MkdError as error:
             self._failure(tables[0], error)
             raise
+
+    def settings(self, port: str, name: str) -> Any:
+        """The table of a configured backend as a value of its class, without making the backend.
+
+        Raises ``ConfigProblem`` when there is no such table, or when it is wrong.
+        """
+        table = next((each for each in self.config.backends_of(port) if each.name == name), None)
+        if table is None:
+            line = f"there is no table [{port}.{name}]"
+            hint = "add it; mkd plugins show says what it takes"
+            raise self._recorder.record(ConfigProblem(UNKNOWN_BACKEND, self.config.file, line, hint=hint))
+        offer = self._catalogue.find(table)
+        if offer is None:
+            raise self._recorder.record(self._unknown_backend(table))
+        return self._maker.settings(table, offer)[0]
 
     def check(self) -> None:
         """Read the defaults, and the table of every configured backend without making it; what is wrong is recorded."""

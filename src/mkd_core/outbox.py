@@ -40,7 +40,7 @@ class Effect:
     """One thing to tell the world, in plain JSON values; people in it are opaque keys.
 
     ``key``   the idempotency key, the same at every attempt.
-    ``port``  notification, payroll or schedule.
+    ``port``  notification, payroll, schedule or events.
     ``kind``  what it is about, such as ``approved`` or ``pay_line``.
     ``to``    the person it concerns.
     """

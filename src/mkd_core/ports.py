@@ -32,6 +32,7 @@ class Port(StrEnum):
     NOTIFICATION = "notification"
     SCHEDULE = "schedule"
     ATTENDANCE = "attendance"
+    EVENTS = "events"
     CALENDAR = "calendar"
     JOURNAL = "journal"
 
@@ -212,6 +213,36 @@ class Attendance(Protocol):
 
 
 @frozen(kw_only=True)
+class Occurrence:
+    """An event of the journal without its private part, in plain JSON values; people in it are opaque keys.
+
+    ``stream``, ``number``  where it stands; numbers of one stream have no gap, so a receiver sees what it lacks.
+    ``kind``       the type of the event, such as ``AgreementApproved``, and ``schema`` the number of its form.
+    ``by``         who did it, and ``person`` whom it concerns.
+    ``agreement``  the one that it is about; empty where it is about none.
+    """
+
+    key: str
+    stream: str
+    number: int
+    kind: str
+    schema: int
+    at: datetime
+    by: str
+    person: str
+    agreement: str
+    data: Mapping[str, Any]
+    timeout: float = 30.0
+
+
+class Events(Protocol):
+    """Follows the journal: every event, at least once. All backends that accept; failure blocks nothing."""
+
+    def publish(self, occurrence: Occurrence) -> Receipt | Declined:
+        """Take it over, or decline its kind. One that is tried again comes behind later ones of its stream."""
+
+
+@frozen(kw_only=True)
 class Holiday:
     """A day without work. ``estimated`` days (moon sighting) may still move."""
 
@@ -286,7 +317,7 @@ class Journal(Protocol):
         """The last number and hash of every stream."""
 
 
-AnyBackend = Identity | Payroll | Notification | Schedule | Attendance | Calendar | Journal
+AnyBackend = Identity | Payroll | Notification | Schedule | Attendance | Events | Calendar | Journal
 
 PROTOCOLS: Mapping[Port, Any] = {
     Port.IDENTITY: Identity,
@@ -294,6 +325,7 @@ PROTOCOLS: Mapping[Port, Any] = {
     Port.NOTIFICATION: Notification,
     Port.SCHEDULE: Schedule,
     Port.ATTENDANCE: Attendance,
+    Port.EVENTS: Events,
     Port.CALENDAR: Calendar,
     Port.JOURNAL: Journal,
 }

@@ -63,6 +63,7 @@ class Deployment(AgreementService):
                 roster_days=host.config.mkd.roster_days,
                 payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
                 roles=host.config.people_with_roles(),
+                events=_named(host, Port.EVENTS, host.build(Port.EVENTS)),
                 defaults={
                     fact: Default(value=default.value, source=default.source)
                     for fact, default in host.defaults().items()

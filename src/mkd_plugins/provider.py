@@ -15,6 +15,7 @@ from mkd_core.ports import (
     API_VERSION,
     Attendance,
     Calendar,
+    Events,
     Identity,
     Journal,
     Notification,
@@ -188,6 +189,27 @@ def attendance(
     """Announce a source of check-ins: ``[attendance.NAME]`` in ``mkd.toml``; arguments as in :class:`Provider`."""
     return Provider(
         port=Port.ATTENDANCE,
+        name=name,
+        config=config,
+        build=build,
+        api=api,
+        capabilities=frozenset(capabilities),
+        cooperative=cooperative,
+    )
+
+
+def events(
+    *,
+    name: str,
+    config: type[C],
+    build: Callable[[C], Events],
+    api: str = API_VERSION,
+    capabilities: Iterable[str] = (),
+    cooperative: bool = False,
+) -> Provider:
+    """Announce a follower of the journal: ``[events.NAME]`` in ``mkd.toml``; arguments as in :class:`Provider`."""
+    return Provider(
+        port=Port.EVENTS,
         name=name,
         config=config,
         build=build,

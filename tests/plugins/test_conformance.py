@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mkd_core.ports import Attendance, Calendar, CheckIn, Identity, Notification, Payroll, Schedule, Season
+from mkd_core.ports import Attendance, Calendar, CheckIn, Events, Identity, Notification, Payroll, Schedule, Season
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
 from mkd_plugins.payroll.table import Config as PayrollConfig
@@ -17,9 +17,11 @@ from mkd_plugins.payroll.table import TablePayroll
 from mkd_plugins.testing import province
 from mkd_plugins.testing.attendance import AttendanceSuite
 from mkd_plugins.testing.calendar import CalendarSuite
+from mkd_plugins.testing.events import EventsSuite
 from mkd_plugins.testing.fakes import (
     FakeAttendance,
     FakeCalendar,
+    RecordingEvents,
     RecordingNotification,
     RecordingPayroll,
     RecordingSchedule,
@@ -111,6 +113,12 @@ class TestRecordingSchedule(ScheduleSuite):
     @pytest.fixture
     def backend(self) -> Schedule:
         return RecordingSchedule()
+
+
+class TestRecordingEvents(EventsSuite):
+    @pytest.fixture
+    def backend(self) -> Events:
+        return RecordingEvents()
 
 
 class TestFakeAttendance(AttendanceSuite):

@@ -1,5 +1,5 @@
-"""Deliver what the outbox holds: notices and day plans one by one, pay lines as runs; all at least once, each under
-one key."""
+"""Deliver what the outbox holds: notices, day plans and events one by one, pay lines as runs; all at least once, each
+under one key."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.notices import words
 from mkd_core.usecases.paying import pay
+from mkd_core.usecases.publishing import publish
 from mkd_core.usecases.rostering import Rosters
 from mkd_core.usecases.telling import tell
 
@@ -47,6 +48,8 @@ def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
             settled.append(_notify(ctx, organisation, delivery, now))
         elif delivery.effect.port == "schedule":
             settled.append(rosters.put(delivery))
+        elif delivery.effect.port == "events":
+            settled.append(publish(ctx, delivery, now))
         else:
             continue
         ctx.journal.settle(delivery.effect.key, settled[-1])

@@ -13,7 +13,7 @@ from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
 from mkd_core.people import Mandate, Unit
 from mkd_core.performance import Level
-from mkd_core.ports import Attendance, Calendar, Identity, Journal, Notification, Payroll, Schedule
+from mkd_core.ports import Attendance, Calendar, Events, Identity, Journal, Notification, Payroll, Schedule
 from mkd_core.targets import Target
 from mkd_core.usecases import (
     agreements,
@@ -66,6 +66,7 @@ class AgreementService:
                        mapping gives them names that last.
     ``attendances``    where check-ins are read, on the days for whose place the policy asks for one; none else.
     ``roster_days``    over how many days, today among them, schedules are told the days of agreements.
+    ``events``         those who are told of every event, without its private part; like notifications, each once.
     ``roles``          role → the people who hold it; ``hr`` runs the scheme.
     ``defaults``       fact → what the deployment takes when nobody knows, with its source.
     ``observe``        told of every event after it was kept; what it raises reaches the caller.
@@ -88,6 +89,7 @@ class AgreementService:
         payroll: Payroll | None = None,
         schedules: Sequence[Schedule] | Mapping[str, Schedule] = (),
         attendances: Sequence[Attendance] = (),
+        events: Sequence[Events] | Mapping[str, Events] = (),
         roster_days: int = ROSTER_DAYS,
         roles: Mapping[str, Sequence[str]] | None = None,
         defaults: Mapping[str, Default] | None = None,
@@ -107,6 +109,7 @@ class AgreementService:
             payroll=payroll,
             schedules=_named(schedules),
             attendances=tuple(attendances),
+            events=_named(events),
             roster_days=roster_days,
             defaults=defaults or {},
             backoff=backoff or Backoff(),

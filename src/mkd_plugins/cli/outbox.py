@@ -14,7 +14,7 @@ from mkd_plugins.forms.answers import delivery_data
 
 @click.group()
 def outbox() -> None:
-    """Notices, day plans and pay lines on their way out; each is delivered at least once under one key."""
+    """Notices, day plans, events and pay lines on their way out; each is delivered at least once under one key."""
 
 
 @outbox.command()

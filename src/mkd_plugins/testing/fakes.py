@@ -32,6 +32,7 @@ from mkd_core.ports import (
     LineReceipt,
     Notice,
     NotMine,
+    Occurrence,
     PayLine,
     PayReceipt,
     PayRun,
@@ -184,6 +185,29 @@ class RecordingSchedule:
             raise self.failures.pop(0)
         self.taken[entry.person, entry.on] = entry
         return Receipt(key=entry.key, reference=f"{entry.person}/{entry.on}")
+
+
+class RecordingEvents:
+    """Keeps the events it took, each key once, in the order in which they came first.
+
+    ``failures``  errors of the next attempts, raised one by one. ``declines`` are the kinds it does not serve.
+    """
+
+    def __init__(self, failures: Iterable[MkdError] = (), declines: Iterable[str] = ()) -> None:
+        self.failures = list(failures)
+        self.declines = frozenset(declines)
+        self.attempts: list[Occurrence] = []
+        self.taken: dict[str, Occurrence] = {}
+
+    def publish(self, occurrence: Occurrence) -> Receipt | Declined:
+        """See :class:`mkd_core.ports.Events`."""
+        self.attempts.append(occurrence)
+        if self.failures:
+            raise self.failures.pop(0)
+        if occurrence.kind in self.declines:
+            return Declined(f"{occurrence.kind} is not served")
+        self.taken.setdefault(occurrence.key, occurrence)
+        return Receipt(key=occurrence.key, reference=f"e-{list(self.taken).index(occurrence.key) + 1}")
 
 
 class FakeAttendance:

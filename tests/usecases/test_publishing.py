@@ -1,0 +1,144 @@
+"""Events to those who follow the journal: every one, at least once under its name, and nothing private."""
+
+from datetime import date, timedelta
+from itertools import chain
+
+import pytest
+
+from mkd_core import Permanent, Transient
+from mkd_core.events import ErasureReason
+from mkd_core.outbox import Backoff, EffectStatus
+from mkd_core.people import Mandate, MandateKind
+from mkd_plugins.testing.fakes import RecordingEvents
+
+
+@pytest.fixture
+def follower():
+    return RecordingEvents()
+
+
+@pytest.fixture
+def world(worlds, follower):
+    return worlds(events=[follower])
+
+
+def outbox(world):
+    return [each for each in world.journal.deliveries() if each.effect.port == "events"]
+
+
+def journalled(world):
+    return [record for _, record in world.journal.records()]
+
+
+class TestWhatIsTold:
+    def test_every_event_of_the_journal_is_told_in_its_order(self, world, follower):
+        """With its place, its kind and its form, and the fields that the chain holds."""
+        agreement = world.approved()
+
+        world.service.deliver(world.at(6, 21))
+
+        told = follower.attempts
+        records = journalled(world)
+        assert [each.key for each in told] == [record.name for record in records]
+        assert [(each.kind, each.schema, each.data) for each in told] == [
+            (record.type, record.schema, record.data) for record in records
+        ]
+        assert {(each.person, each.agreement) for each in told} == {("analyst", agreement.id)}
+        assert told[0].at == world.at(6, 20)
+
+    def test_nothing_private_leaves(self, world, follower):
+        """Neither free texts and targets, nor the facts that a decision used, nor which rules failed."""
+        world.approved()
+        world.service.deliver(world.at(6, 21))
+
+        private = [record.private for record in journalled(world) if record.private]
+        hidden = set(chain.from_iterable(private))
+        assert hidden
+        assert not [name for each in follower.attempts for name in hidden if name in each.data]
+
+    def test_a_mandate_is_told_as_well(self, world, follower):
+        """It stands in a stream of its own."""
+        order = Mandate(
+            kind=MandateKind.PLH, acting="analyst", starts=date(2023, 6, 20), unit="data", reference="800/1"
+        )
+        world.service.give_mandate(order, by="hr", at=world.at(6, 20))
+
+        world.service.deliver(world.at(6, 20))
+
+        (told,) = follower.attempts
+        assert (told.key, told.kind, told.person, told.agreement) == ("mandates#1", "MandateGiven", "analyst", "")
+
+    def test_without_a_follower_nothing_is_put_into_the_outbox(self, worlds):
+        """A service that tells nobody is as it was."""
+        world = worlds()
+        world.approved()
+
+        assert outbox(world) == []
+
+    def test_an_erasure_is_told_and_leaves_what_waits(self, worlds, follower):
+        """Effects hold nothing of their events; whoever follows must hear of an erasure before all others."""
+        world = worlds(events=[follower])
+        agreement = world.submitted()
+        world.service.withdraw(agreement.id, by="analyst", at=world.at(6, 21))
+        world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(6, 22))
+
+        world.service.deliver(world.at(6, 22))
+
+        assert [each.kind for each in follower.attempts] == [record.type for record in journalled(world)]
+        assert follower.attempts[-1].kind == "PrivatePartsErased"
+        assert {each.status for each in outbox(world)} == {EffectStatus.DELIVERED}
+
+
+class TestHowItIsTold:
+    def test_a_failure_is_tried_again_under_the_same_key(self, worlds):
+        """And not before the receiver's own pause is over."""
+        follower = RecordingEvents(failures=[Transient("busy", retry_after=90.0)])
+        world = worlds(events=[follower])
+        world.submitted()
+        count = len(outbox(world))
+        start = world.at(6, 20)
+        first = world.service.deliver(start)
+        assert first.retried == 1
+        assert world.service.deliver(start + timedelta(seconds=89)).delivered == 0
+
+        assert world.service.deliver(start + timedelta(seconds=90)).delivered == 1
+
+        keys = [each.key for each in follower.attempts]
+        assert keys[0] == keys[-1]
+        assert len(follower.taken) == count
+
+    def test_what_is_given_up_waits_for_a_person(self, worlds):
+        """Replayed, it goes out; nothing else waited for it."""
+        follower = RecordingEvents(failures=[Permanent("gone")])
+        world = worlds(events=[follower], backoff=Backoff(delays=()))
+        world.submitted()
+        assert world.service.deliver(world.at(6, 20)).dead == 1
+        (dead,) = [each for each in outbox(world) if each.status is EffectStatus.DEAD]
+
+        world.journal.replay(dead.effect.key)
+
+        assert world.service.deliver(world.at(6, 21)).delivered == 1
+
+    def test_a_kind_that_nobody_follows_is_no_problem(self, worlds):
+        """It is settled, and nobody has to look at it."""
+        follower = RecordingEvents(declines=["StepOpened"])
+        world = worlds(events=[follower])
+        world.submitted()
+
+        report = world.service.deliver(world.at(6, 20))
+
+        assert (report.dead, report.problems) == (0, ())
+        assert [each.effect.kind for each in outbox(world) if each.status is EffectStatus.CANCELLED] == ["StepOpened"]
+
+    def test_of_several_each_hears_of_an_event_once(self, worlds):
+        """Whichever of them is down, and however often that one is tried."""
+        up, down = RecordingEvents(), RecordingEvents(failures=[Transient("away")])
+        world = worlds(events={"broker": up, "archive": down})
+        world.submitted()
+        world.service.deliver(world.at(6, 20))
+
+        world.service.deliver(world.at(6, 20) + timedelta(seconds=30))
+
+        assert down.taken
+        assert list(up.taken) == [each.key for each in up.attempts]
+        assert set(down.taken) == set(up.taken)

@@ -13,17 +13,17 @@ from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
 from mkd_core.outbox import Backoff, Effect
 from mkd_core.people import Mandate, Unit
-from mkd_core.ports import Attendance, Calendar, Events, Journal, Notification, Payroll, Schedule
+from mkd_core.ports import Attendance, Calendar, Journal, Notification, Payroll, Schedule
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Dossier, assemble, load
 from mkd_core.usecases.notices import effects_of
-from mkd_core.usecases.publishing import announcements
 from mkd_core.usecases.register import Register
 from mkd_core.usecases.working_days import working_days
 from mkd_core.worktime import OfficeHours
 
 if TYPE_CHECKING:
     from mkd_core.allowance import Scheme
+    from mkd_core.language import Vocabulary
     from mkd_core.policy import Assignments, Policy
 
 MANDATES = "mandates"
@@ -34,6 +34,10 @@ ROSTER_DAYS = 35
 
 class Policies(Protocol):
     """Where the policy of a date comes from: a :class:`~mkd_core.policy.History`, or anything like it."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts that its policies may read, those of plugins among them."""
 
     def for_request(self, day: date) -> Policy:
         """The version that decides a request of that day. Raises ``PolicyError`` naming the neighbours if none does."""
@@ -78,7 +82,6 @@ class Context:
     backoff: Backoff = field(factory=Backoff)
     observe: Callable[[Happened], None] | None = None
     register: Register = field(init=False, repr=False, default=Factory(_register, takes_self=True))
-    events: Mapping[str, Events] = field(factory=dict)
 
     def organisation(self, on: date) -> DirectoryAt:
         """The organisation as of that date, with the mandates given through the service."""
@@ -117,13 +120,8 @@ class Context:
     def _day_plans(self, dossier: Dossier, happened: Sequence[Happened], at: datetime) -> list[Effect]:
         from mkd_core.usecases.rostering import changed_days, moves  # it asks this module for the organisation
 
-        told += self.announced(dossier.stream, dossier.person, dossier.number + 1, [item.event for item in happened])
         if not moves(happened):
             return []
-    def announced(self, stream: str, person: str, first: int, events: Sequence[Any]) -> list[Effect]:
-        """What tells of events of a stream, numbered from ``first`` on; nothing where nobody follows the journal."""
-        return announcements(stream, person, first, events) if self.events else []
-
         try:
             after = assemble(dossier.person, (*dossier.history, *happened))
             return changed_days(self, after, self.organisation(at.date()), at)
@@ -143,7 +141,6 @@ class Context:
 
     def is_working_day(self, unit: Unit) -> Callable[[date], bool] | None:
         """Whether a date is a working day of that unit; None when no calendar is plugged in."""
-            "events": bool(self.events),
         return None if self.calendar is None else working_days(self.calendar, unit.region, self.hours)
 
     def season(self, unit: Unit, on: date) -> str | None:

@@ -30,18 +30,20 @@ def attest(
     until: date | None = None,
     evidence: str = "",
 ) -> Attested:
-    """Vouch for a fact about a person, as the superior or HR. Checked against the vocabulary.
+    """Vouch for a fact about a person, as the superior or HR. Checked against the vocabulary of the policies.
 
+    About people are the facts ``applicant.*`` and those that a plugin has a namespace of its own for.
     The person may vouch for what only the person can know (``source`` attested: equipment, circumstances), and not
     against what the superior or HR vouched for: what the personnel record should say is not for the one it is about.
     """
     from mkd_core.policy import VOCABULARY, Facts
 
+    vocabulary = VOCABULARY if ctx.policies is None else ctx.policies.vocabulary
     employee, _, organisation = employee_at(ctx, person, at)
     dossier = ctx.dossier(person)
-    if not fact.startswith("applicant.") or fact not in VOCABULARY:
-        raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=VOCABULARY.nearest(fact))
-    Facts.from_flat({fact: value})
+    if fact not in vocabulary or (fact in VOCABULARY and not fact.startswith("applicant.")):
+        raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=vocabulary.nearest(fact))
+    Facts.from_flat({fact: value}, vocabulary=vocabulary)
     role = "applicant" if by == person else "superior"
     if by != person and by not in {one.person for one in resolve(SUPERIOR, employee, organisation).approvers}:
         if not organisation.has_role(by, HR):
@@ -50,7 +52,7 @@ def attest(
     if by == person:
         earlier = dossier.attested.get(fact)
         contradicts = earlier and earlier.role != role and (earlier.until is None or organisation.on <= earlier.until)
-        if VOCABULARY.facts[VOCABULARY.index[fact]].source != "attested" or contradicts:
+        if vocabulary[fact].source != "attested" or contradicts:
             raise NotAllowed(
                 "MKD421", f"nobody may attest the own {fact}", where=person, mend="ask the superior or HR to attest it"
             )
@@ -93,9 +95,7 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     kept = ctx.journal.read(MANDATES)
     if kept:
         not_before(datetime.fromisoformat(kept[-1].at), at, where=MANDATES)
-    number = kept[-1].number if kept else 0
-    effects = ctx.announced(MANDATES, mandate.acting, number + 1, [event])
-    ctx.journal.append(MANDATES, number, [encode(event, at=at, by=by)], effects)
+    ctx.journal.append(MANDATES, kept[-1].number if kept else 0, [encode(event, at=at, by=by)])
     return mandate
 
 

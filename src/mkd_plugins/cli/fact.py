@@ -31,11 +31,9 @@ def attest(session: Session, how: How, person: str, name: str, value: str, until
     \b
     mkd fact attest k000012 applicant.rating good --as k000101 --until 2023-12-31
     """
-    from mkd_core.policy import VOCABULARY
-
     with session.open() as desk:
         by, key = desk.acting(how.as_, how.at), desk.person(person, how.at)
-        typed = fact_value(VOCABULARY, name, value, where="FACT")
+        typed = fact_value(desk.mkd.host.vocabulary, name, value, where="FACT")
         done = desk.mkd.attest(key, name, typed, by=by, at=how.at, until=until, evidence=evidence)
         data = {"person": key, "fact": name, "by": done.by, "role": done.role, "until": done.until}
         answer(how.as_json, data, f"{key} {name}: {done.role} {done.by}")

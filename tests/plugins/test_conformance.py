@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -119,6 +122,41 @@ class TestRecordingEvents(EventsSuite):
     @pytest.fixture
     def backend(self) -> Events:
         return RecordingEvents()
+
+
+class TestFileSchedule(ScheduleSuite):
+    @pytest.fixture
+    def backend(self, tmp_path: Path) -> Schedule:
+        return backend_of("schedule", '[schedule.table]\nfolder = "roster"', tmp_path)
+
+
+class TestDatabaseSchedule(ScheduleSuite):
+    @pytest.fixture
+    def backend(self, tmp_path: Path) -> Schedule:
+        pytest.importorskip("sqlalchemy", reason="databases are an extra")
+        with closing(sqlite3.connect(tmp_path / "hr.db")) as connection:
+            connection.execute(
+                "CREATE TABLE roster (person TEXT, nip TEXT, date DATE, windows TEXT, minutes INTEGER, reference TEXT)"
+            )
+        toml = f'[schedule.table]\nurl = "sqlite:///{(tmp_path / "hr.db").as_posix()}"'
+        return backend_of("schedule", toml, tmp_path)
+
+
+class TestTableAttendance(AttendanceSuite):
+    @pytest.fixture
+    def backend(self, tmp_path: Path) -> Attendance:
+        rows = [f"rahmania,2026-06-0{day} {hour}" for day in (4, 3, 2) for hour in ("16:01", "07:25")]
+        (tmp_path / "clock.csv").write_text("\n".join(["person,at", *rows, ""]), encoding="utf-8")
+        return backend_of("attendance", '[attendance.table]\npath = "clock.csv"', tmp_path)
+
+    @pytest.fixture
+    def seen(self) -> tuple[str, date]:
+        return "rahmania", WEDNESDAY
+
+
+def backend_of(port: Literal["schedule", "attendance"], toml: str, folder: Path) -> Any:
+    """The only backend of that file, as a deployment has it."""
+    return Host.load(Config.from_toml(toml, folder=folder), no_plugins=True).one(port)
 
 
 class TestFakeAttendance(AttendanceSuite):

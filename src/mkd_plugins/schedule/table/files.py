@@ -1,0 +1,55 @@
+"""The roster as CSV files, one a month, each replaced as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mkd_plugins.api import Receipt, RosterEntry
+from mkd_plugins.schedule.table.config import Config
+from mkd_plugins.tables.writing import CsvFile, alone_in
+
+_WRITER = "schedule"
+
+
+class FileRoster:
+    """The port over CSV files. Safe between threads and processes: one at a time works in the folder.
+
+    Raises ``Permanent`` for a file that somebody has damaged, ``Transient`` while the folder is in use or the disk is
+    full. Then nothing was written. Every new day writes its month anew, so this is for some hundred people; more have
+    a database.
+    """
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self._config = config
+        self._folder = folder
+        self._template = config.template
+
+    def put(self, entry: RosterEntry) -> Receipt:
+        """Replace the row of that person and date; one that is there already as it should be is left alone."""
+        name = self._config.file.format(month=f"{entry.on:%Y-%m}")
+        file = CsvFile(
+            path=self._folder / name,
+            columns=tuple(self._config.columns),
+            delimiter=self._config.delimiter,
+            writer=_WRITER,
+        )
+        with alone_in(self._folder, _WRITER, entry.timeout):
+            before = file.read()
+            after = self._with(before, entry)
+            if after != before or not file.path.exists():
+                file.write(after)
+        return Receipt(key=entry.key, reference=f"{name}:{entry.person}:{entry.on}")
+
+    def _with(self, rows: list[dict[str, str]], entry: RosterEntry) -> list[dict[str, str]]:
+        row = self._template.row(entry)
+        place = (self._template.person, self._template.date)
+        found = [held for held in rows if all(held[column] == row[column] for column in place)]
+        if found and entry.number is None:
+            # Whom the personnel system does not know any more is found by the number that the row has.
+            row |= {column: found[0][column] for column in self._template.of_number()}
+        others = [held for held in rows if held not in found]
+        if not entry.windows and not self._config.days_off:
+            return others
+        if not found:
+            return [*rows, row]
+        return [row if held is found[0] else held for held in rows if held is found[0] or held not in found]

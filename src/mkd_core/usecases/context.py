@@ -13,10 +13,11 @@ from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
 from mkd_core.outbox import Backoff, Effect
 from mkd_core.people import Mandate, Unit
-from mkd_core.ports import Attendance, Calendar, Journal, Notification, Payroll, Schedule
+from mkd_core.ports import Attendance, Calendar, Events, Journal, Notification, Payroll, Schedule
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Dossier, assemble, load
 from mkd_core.usecases.notices import effects_of
+from mkd_core.usecases.publishing import announcements
 from mkd_core.usecases.register import Register
 from mkd_core.usecases.working_days import working_days
 from mkd_core.worktime import OfficeHours
@@ -77,6 +78,7 @@ class Context:
     notifications: Mapping[str, Notification] = field(factory=dict)
     schedules: Mapping[str, Schedule] = field(factory=dict)
     attendances: Sequence[Attendance] = ()
+    events: Mapping[str, Events] = field(factory=dict)
     roster_days: int = ROSTER_DAYS
     defaults: Mapping[str, Default] = field(factory=dict)
     backoff: Backoff = field(factory=Backoff)
@@ -115,7 +117,12 @@ class Context:
         """What the events make the world be told; nothing for a port that nobody serves."""
         served = self.served
         told = [effect for effect in effects_of(dossier, happened) if effect.port in served]
+        told += self.announced(dossier.stream, dossier.person, dossier.number + 1, [item.event for item in happened])
         return [*told, *self._day_plans(dossier, happened, at)] if "schedule" in served else told
+
+    def announced(self, stream: str, person: str, first: int, events: Sequence[Any]) -> list[Effect]:
+        """What tells of events of a stream, numbered from ``first`` on; nothing where nobody follows the journal."""
+        return announcements(stream, person, first, events) if self.events else []
 
     def _day_plans(self, dossier: Dossier, happened: Sequence[Happened], at: datetime) -> list[Effect]:
         from mkd_core.usecases.rostering import changed_days, moves  # it asks this module for the organisation
@@ -136,6 +143,7 @@ class Context:
             "notification": bool(self.notifications),
             "payroll": self.payroll is not None,
             "schedule": bool(self.schedules),
+            "events": bool(self.events),
         }
         return frozenset(port for port, served in given.items() if served)
 

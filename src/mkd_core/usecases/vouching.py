@@ -95,7 +95,9 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     kept = ctx.journal.read(MANDATES)
     if kept:
         not_before(datetime.fromisoformat(kept[-1].at), at, where=MANDATES)
-    ctx.journal.append(MANDATES, kept[-1].number if kept else 0, [encode(event, at=at, by=by)])
+    number = kept[-1].number if kept else 0
+    effects = ctx.announced(MANDATES, mandate.acting, number + 1, [event])
+    ctx.journal.append(MANDATES, number, [encode(event, at=at, by=by)], effects)
     return mandate
 
 

@@ -1,7 +1,7 @@
 """``mkd.toml``: which backends, with which settings, and who may act for whom.
 
 One file: ``[mkd]`` for the deployment, ``[port.backend]`` for each backend, ``[roles]`` for who may act, ``[holders]``
-for who holds a role, and ``[defaults."fact"]``.
+for who holds a role, ``[[assign]]`` for what a unit is given, and ``[defaults."fact"]``.
 All faults of the file are reported at once. A backend's own table is kept as it is here; it becomes a value of the
 plugin's class when the plugin is known (``Host``).
 """
@@ -21,6 +21,7 @@ from mkd_core.errors import did_you_mean
 from mkd_core.ports import Port
 from mkd_core.usecases.context import ROSTER_DAYS
 from mkd_core.usecases.presence import LONGEST
+from mkd_plugins.agencies import Assigned, read_assigned
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
 from mkd_plugins.structure import Faults, Structurer, toml_key
 
@@ -152,6 +153,7 @@ class Config:
 
     ``folder``    where relative paths start.
     ``holders``   table ``[holders]``: a role, and the people who hold it (``hr = ["k000012"]``).
+    ``assign``    tables ``[[assign]]``: what units are given.
     ``backends``  the backends in the order of the file.
     ``serve``     table ``[serve]`` as it was written; the door over HTTP reads it.
     """
@@ -162,6 +164,7 @@ class Config:
     roles: Roles = Roles()
     holders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     defaults: Mapping[str, Default] = attrs.field(factory=dict)
+    assign: tuple[Assigned, ...] = ()
     backends: tuple[BackendTable, ...] = ()
     serve: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
@@ -197,6 +200,7 @@ class Config:
             roles=reading.roles(tables.get("roles", {})),
             holders=reading.holders(tables.get("holders", {})),
             defaults=reading.defaults(tables.get("defaults", {})),
+            assign=reading.assign(tables.get("assign", [])),
             backends=reading.backends(tables),
             serve=reading.table("serve", tables.get("serve", {})),
         )
@@ -221,6 +225,10 @@ class Config:
     def path(self, text: str) -> Path:
         """A path of this file, relative ones starting at its folder."""
         return self.folder / Path(text).expanduser()
+
+    def named(self, name: str) -> str | Path:
+        """What a setting names: a path where it ends in ``.toml``, or an id as it is."""
+        return self.path(name) if name.endswith(".toml") else name
 
 
 class _Reading:
@@ -260,6 +268,11 @@ class _Reading:
                 made[fact] = default
         return MappingProxyType(made)
 
+    def assign(self, tables: object) -> tuple[Assigned, ...]:
+        made, faults = read_assigned(tables, self.structurer)
+        self.faults += faults
+        return made
+
     def backends(self, tables: Mapping[str, Any]) -> tuple[BackendTable, ...]:
         made = []
         for port in (Port(name) for name in tables if name in set(Port)):
@@ -273,7 +286,7 @@ class _Reading:
         return tuple(made)
 
     def unknown(self, tables: Iterable[str]) -> None:
-        known = ["mkd", "roles", "holders", "defaults", "serve", *Port]
+        known = ["mkd", "roles", "holders", "assign", "defaults", "serve", *Port]
         self.faults += [
             Fault(toml_key(name), "is not known here", did_you_mean(name, known))
             for name in tables

@@ -13,6 +13,7 @@ from mkd_core.ports import Identity, Journal, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
 from mkd_core.worktime import OfficeHours
+from mkd_plugins.agencies import assignments_of
 from mkd_plugins.calendar.hours import office_hours, office_hours_from_toml
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
@@ -50,10 +51,12 @@ class Deployment(AgreementService):
         try:
             self.journal: Journal = host.one(Port.JOURNAL)
             self.identities: list[Identity] = host.build(Port.IDENTITY)
+            policies = policies_of(host)
             super().__init__(
                 journal=self.journal,
                 identity=self.identities,
-                policies=policies_of(host),
+                policies=policies,
+                assignments=assignments_of(host, policies),
                 schemes=schemes_of(host),
                 hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
@@ -89,22 +92,17 @@ class Deployment(AgreementService):
 
 def policies_of(host: Host) -> History:
     """The policy that the configuration names. Raises ``PolicyError``."""
-    name = _path_or_id(host, host.config.mkd.policy)
+    name = host.config.named(host.config.mkd.policy)
     return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
 
 
 def schemes_of(host: Host) -> SchemeHistory | None:
     """The pay scheme that the configuration names, if it names one. Raises ``PolicyError``."""
     name = host.config.mkd.scheme
-    return scheme_history(_path_or_id(host, name), packs=host.packs) if name else None
+    return scheme_history(host.config.named(name), packs=host.packs) if name else None
 
 
 def hours_of(host: Host) -> OfficeHours:
     """The office hours of the configuration, or the shipped ones. Raises ``InvalidInput`` and ``OSError``."""
     path = host.config.mkd.hours
     return office_hours() if path is None else office_hours_from_toml(path.read_text("utf-8"), where=path.name)
-
-
-def _path_or_id(host: Host, name: str) -> str | Path:
-    """A path of the configuration file, or an id as it is."""
-    return host.config.path(name) if name.endswith(".toml") else name

@@ -470,7 +470,14 @@ class AgreementService:
 
     def assigned(self, unit: str, on: date) -> tuple[Assignment, ...]:
         """What a unit and those above it are given, as far as it reaches the unit on that date; the nearest first."""
+        if self._ctx.assignments is None:
+            return ()
         return scoping.holding(self._ctx, unit, self._ctx.organisation(on))
+
+    @property
+    def assignments(self) -> Sequence[Assignment]:
+        """All that units are given."""
+        return tuple(self._ctx.assignments or ())
 
     @property
     def calendar(self) -> Calendar | None:

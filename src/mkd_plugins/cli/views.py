@@ -14,8 +14,10 @@ from mkd_plugins.cli import output
 from mkd_plugins.cli.session import Desk, Namer
 
 
-def agreement_card(agreement: Agreement, today: Any, desk: Desk, name: Namer) -> str:
-    """The agreement for a person to read."""
+def agreement_card(
+    agreement: Agreement, today: Any, desk: Desk, name: Namer, held: Mapping[str, Any] | None = None
+) -> str:
+    """The agreement for a person to read; ``held`` is the policy with what the unit is given."""
     say, version = desk.say, agreement.latest
     terms, step = version.terms, version.open_step
     state = say(agreement.state(today).value)
@@ -30,6 +32,9 @@ def agreement_card(agreement: Agreement, today: Any, desk: Desk, name: Namer) ->
         (say("targets"), [target_line(target) for target in version.targets]),
         (say("agreed_by"), [say(side) for side in sorted(version.consents)]),
     ]
+    if held is not None and held["scopes"]:
+        numbers = [_given(each, each["source"], desk) for each in held["given"]]
+        pairs.append((say("policy"), [f"{held['id']} {held['version']} ({', '.join(held['scopes'])})", *numbers]))
     if step is not None:
         due = f", {say('by_date', due=step.due)}" if step.due else ""
         waits = ", ".join(name(one.person) for one in step.approvers) or step.problem
@@ -88,13 +93,25 @@ def decision_text(data: Mapping[str, Any], remedy: Sequence[str], desk: Desk, *,
                 say(finding["effect"]),
                 finding["because"][language],
                 _source(finding["source"]),
-                "; ".join([f"{k} = {v}" for k, v in finding["facts"].items()] + list(finding["missing"])),
+                "; ".join(
+                    [
+                        *(f"{name} = {value}" for name, value in finding["facts"].items()),
+                        *finding["missing"],
+                        *(_given(each, each["source"]["title"], desk) for each in finding.get("given", ())),
+                    ]
+                ),
             )
             for finding in data["findings"]
         ]
         parts.append(output.table([say(k) for k in ("rule", "status", "effect", "reason", "source", "fact")], rows))
     parts.append(output.card([(say("remedy"), list(remedy))]))
     return "\n".join(part for part in parts if part)
+
+
+def _given(number: Mapping[str, Any], source: str, desk: Desk) -> str:
+    return desk.say(
+        "given_number", parameter=number["parameter"], value=number["value"], scope=number["scope"], source=source
+    )
 
 
 def _source(source: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mkd_core.agreements import Agreement
-from mkd_core.events import Happened, PeriodClosed
+from mkd_core.events import Happened, PeriodClosed, Verdict
 from mkd_core.journal.codec import encode
 from mkd_core.language import Vocabulary
 from mkd_core.outbox import Delivery
@@ -35,6 +35,7 @@ def agreement_data(agreement: Agreement, today: Any) -> dict[str, Any]:
         "targets": [target_to_data(target) for target in version.targets],
         "agreed_by": sorted(version.consents),
         "outcome": version.verdict.outcome if version.verdict else None,
+        "policy": verdict_data(version.verdict) if version.verdict else None,
         "under_review": agreement.under_review,
         "waits_for": None
         if step is None
@@ -45,6 +46,19 @@ def agreement_data(agreement: Agreement, today: Any) -> dict[str, Any]:
             "problem": step.problem,
             "not_deemed": step.not_deemed,
         },
+    }
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """The policy that decided, with the units that were given something and the numbers that came of it."""
+    return {
+        "id": verdict.policy,
+        "version": verdict.version,
+        "scopes": list(verdict.scopes),
+        "given": [
+            {"parameter": each.parameter, "value": each.value, "scope": each.scope, "source": each.source}
+            for each in verdict.given
+        ],
     }
 
 

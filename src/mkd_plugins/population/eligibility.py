@@ -97,7 +97,10 @@ def _run(judge: Judge, unit: str | None) -> str:
     rules = (policy.id, policy.version, policy.layer, policy.rules, policy.parameters, policy.overlays)
     demands = [(demand.per, sorted(demand.days), demand.start, demand.end) for demand in policy.coverage]
     defaults = sorted(service.defaults.items())
-    told = repr((judge.roll.on, unit, judge.template, rules, demands, facts, service.hours, defaults))
+    given = [
+        (each.scope, each.period, each.policies and each.policies.id, each.parameters) for each in service.assignments
+    ]
+    told = repr((judge.roll.on, unit, judge.template, rules, demands, facts, service.hours, defaults, given))
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ class Roll:
         self.on = on
         self.inactive = 0
         self._organisation = service.organisation(on)
-        self._unit = unit
+        self.unit = unit
         if unit is not None and self._organisation.unit(unit) is None:
             identities = self._organisation.directory.identities
             known = [each.key for identity in identities for each in identity.units(on)]
@@ -68,7 +68,7 @@ class Roll:
                     self.inactive += 1
 
     def _within(self, employee: Employee) -> bool:
-        return self._unit is None or self._organisation.within(employee.unit, self._unit)
+        return self.unit is None or self._organisation.within(employee.unit, self.unit)
 
     def _asked_before(self, key: str, earlier: Sequence[Identity]) -> bool:
         """Whether an earlier backend has an answer on that person: its answer is the one that counts."""
@@ -87,7 +87,7 @@ class Roll:
 
     def again(self) -> Roll:
         """The same people in a pass of its own."""
-        return Roll(self.service, self.on, unit=self._unit)
+        return Roll(self.service, self.on, unit=self.unit)
 
     def facts(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mkd_core.errors import CommandRefused
+from mkd_core.errors import CommandRefused, InvalidInput
 from mkd_core.language.tree import mentions, reads
 from mkd_core.people import Unit
 from mkd_core.usecases.deciding import IF_GRANTED
@@ -63,8 +63,9 @@ def outcome_of(policy: Policy, failed: int, undetermined: int) -> str:
 class Judge:
     """Gives verdicts by the policy of one day, at the moment of a request. ``template`` is the plan for the second.
 
-    Without ``side`` each is what the service would decide on a request of the roll's day. With it, the same people and
-    plan are judged by that policy, on its day.
+    Without ``side`` each is what the service would decide on a request of the roll's day, with the numbers that the
+    person's unit is given; whoever's unit is given another policy than the roll's is not judged (MKD497). With it, the
+    same people and plan are judged by that policy, on its day, as it is written.
 
     Raises ``CommandRefused`` (MKD408) where the service has no policies, ``PolicyError`` (MKD320) where none is in
     force on the day, and ``InvalidInput`` (MKD251) for a plan whose facts lie outside the vocabulary.
@@ -75,7 +76,9 @@ class Judge:
         self.template = template
         self.day = side.on if side else roll.on
         self.policy = side.policy if side else _policy_of(roll)
-        self._readings: dict[Stretch, _Reading] = {}
+        self._as_written = side is not None or not roll.service.assignments
+        self._policies: dict[str, tuple[tuple[str, ...], Policy]] = {}
+        self._readings: dict[tuple[Stretch, tuple[str, ...]], _Reading] = {}
         self._plan_facts: dict[str | None, Mapping[str, Any]] = {}
         self._stretch_of_day: dict[str, Stretch] = {}
         self._stretches_of_plan: dict[str, Sequence[Stretch]] = {}
@@ -86,7 +89,7 @@ class Judge:
 
     def person(self, known: Known) -> Verdict:
         """The verdict of the rules on the person, with the parameters of the day."""
-        reading = self._reading(self._today(known.unit))
+        reading = self._reading(self._today(known.unit), known.unit)
         return reading.verdict(self._facts(known), reading.of_person)
 
     def plan(self, known: Known) -> Verdict:
@@ -98,7 +101,7 @@ class Judge:
         return max(verdicts, key=lambda verdict: GRAVITY.index(verdict.outcome))
 
     def _within(self, stretch: Stretch, known: Known, of_unit: Mapping[str, Any]) -> Verdict:
-        reading = self._reading(stretch)
+        reading = self._reading(stretch, known.unit)
         return reading.verdict(self._facts(known, self._derived(stretch.season), of_unit), reading.every)
 
     def _facts(
@@ -107,10 +110,27 @@ class Judge:
         facts = self.roll.facts(known, self.policy.vocabulary, derived, of_unit)
         return facts if self.day == self.roll.on else facts.with_values({"today": self.day})
 
-    def _reading(self, stretch: Stretch) -> _Reading:
-        if stretch not in self._readings:
-            self._readings[stretch] = _Reading(stretch.policy(self.policy, self.day))
-        return self._readings[stretch]
+    def _reading(self, stretch: Stretch, unit: Unit) -> _Reading:
+        scopes, policy = ((), self.policy) if self._as_written else self._given(unit)
+        if (stretch, scopes) not in self._readings:
+            self._readings[stretch, scopes] = _Reading(stretch.policy(policy, self.day))
+        return self._readings[stretch, scopes]
+
+    def _given(self, unit: Unit) -> tuple[tuple[str, ...], Policy]:
+        """The policy with the numbers that a unit is given, and which units these come from; asked for once a unit."""
+        if unit.key not in self._policies:
+            assigned = self.roll.service.assigned(unit.key, self.day)
+            policy = self.roll.service.policy_for(unit.key, self.day)
+            self._policies[unit.key] = tuple(each.scope for each in assigned), policy
+        scopes, policy = self._policies[unit.key]
+        if (policy.id, policy.version) != (self.policy.id, self.policy.version):
+            raise InvalidInput(
+                "MKD497",
+                f"the unit {unit.key} has the policy {policy.id} {policy.version}",
+                where=unit.key,
+                mend=f"decide it by itself: --unit {unit.key}",
+            )
+        return scopes, policy
 
     def _derived(self, season: str | None) -> Mapping[str, Any]:
         assert self.template is not None
@@ -138,6 +158,8 @@ class Judge:
 def _policy_of(roll: Roll) -> Policy:
     if roll.service.policies is None:
         raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    if roll.unit is not None:
+        return roll.service.policy_for(roll.unit, roll.on)
     return roll.service.policies.for_request(roll.on)
 
 

@@ -102,6 +102,17 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
         targets=listed(_OBJECT),
         agreed_by=listed({"enum": ["employee", "superior"]}),
         outcome={"enum": ["approve", "refer", "refuse", None]},
+        policy={
+            "oneOf": [
+                {"type": "null"},
+                _closed(
+                    id=TEXT,
+                    version=TEXT,
+                    scopes={**listed(TEXT), "description": "Units that were given something, the nearest first."},
+                    given=listed(_closed(parameter=TEXT, value={}, scope=TEXT, source=TEXT)),
+                ),
+            ]
+        },
         under_review=_YES_NO,
         waits_for={
             "oneOf": [

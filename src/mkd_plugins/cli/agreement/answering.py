@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mkd_core.agreements import Agreement
+from mkd_core.errors import MkdError
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.cli.views import agreement_card
@@ -21,4 +23,21 @@ def show(desk: Desk, how: How, agreement: Agreement) -> None:
     """The agreement as it stands."""
     today = desk.today(agreement.applicant, how.at)
     name = desk.namer(how.names, how.at)
-    answer(how.as_json, agreement_data(agreement, today), agreement_card(agreement, today, desk, name))
+    data = agreement_data(agreement, today)
+    held = data["policy"] or _holding(desk, agreement, how)
+    answer(how.as_json, data, agreement_card(agreement, today, desk, name, held))
+
+
+def _holding(desk: Desk, agreement: Agreement, how: How) -> dict[str, Any] | None:
+    """The policy that a draft would be decided by; None where nobody can say."""
+    try:
+        unit, today = desk.mkd.unit_of(agreement.applicant, at=how.at).key, desk.today(agreement.applicant, how.at)
+        policy, assigned = desk.mkd.policy_for(unit, today), desk.mkd.assigned(unit, today)
+    except MkdError:
+        return None
+    return {
+        "id": policy.id,
+        "version": policy.version,
+        "scopes": [each.scope for each in assigned],
+        "given": [{**each.to_data(), "source": each.source.title} for each in policy.given],
+    }

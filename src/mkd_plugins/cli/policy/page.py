@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from mkd_core.language.syntax import parse
 from mkd_core.language.tree import YES_NO
-from mkd_core.policy import History, Policy
+from mkd_core.policy import Assignment, History, Policy
 from mkd_core.policy.wording import in_words, parameter_in_words, with_unit
 from mkd_plugins.cli import output
 from mkd_plugins.cli.policy.phrases import approvers, cited, covered, need, period, proofs, reader_of, span
@@ -38,11 +38,14 @@ class Section:
     entries: Sequence[Entry] = field(default=())
 
 
-def page(policy: Policy, history: History, language: str) -> list[Section]:
-    """The document: the first section is its head."""
+def page(
+    policy: Policy, history: History, language: str, unit: str = "", assigned: Sequence[Assignment] = ()
+) -> list[Section]:
+    """The document: the first section is its head. ``assigned`` is what the unit is given, the nearest first."""
     voting = policy.at("vote")
     parts = [
         _head(voting, language),
+        _assigned(unit, assigned, language),
         _sources(voting, language),
         _rules(voting, language),
         _parameters(voting, language),
@@ -164,12 +167,31 @@ def _parameters(policy: Policy, language: str) -> Section:
         (
             each.name,
             parameter_in_words(each, reader_of(language)),
-            cited(policy.sources.get(each.source or ""), each.article, language),
+            _of_whom(cited(policy.sources.get(each.source or ""), each.article, language), each.scope, language),
         )
         for each in policy.parameters.values()
     ]
     headings = [say(key, language) for key in ("parameter", "value", "source")]
     return Section(title=say("parameters_head", language), headings=headings, rows=rows)
+
+
+def _of_whom(source: str, scope: str | None, language: str) -> str:
+    return source if scope is None else say("of_unit", language, source=source, scope=scope)
+
+
+def _assigned(unit: str, assigned: Sequence[Assignment], language: str) -> Section:
+    rows = [
+        (
+            each.scope,
+            period(each.period, language),
+            each.policies.id if each.policies else "",
+            ", ".join(f"{name} = {given.parameter.to_data()}" for name, given in each.parameters.items()),
+            cited(each.source, each.article, language),
+        )
+        for each in assigned
+    ]
+    headings = [say(key, language) for key in ("work_unit", "in_force", "policy", "parameter", "source")]
+    return Section(title=say("given_head", language, unit=unit), headings=headings, rows=rows)
 
 
 def _overlays(policy: Policy, language: str) -> Section:

@@ -8,17 +8,20 @@ from typing import Any
 import click
 
 from mkd_core.coverage import Requirement
-from mkd_core.policy import History, Policy
+from mkd_core.policy import Assignment, History, Policy
 from mkd_core.policy.wording import in_words
 from mkd_core.sources import Source
+from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli import options
+from mkd_plugins.cli.options import now
 from mkd_plugins.cli.policies import chosen_version, found_history
 from mkd_plugins.cli.policy.page import as_markdown, as_text, page
 from mkd_plugins.cli.session import Session, answer
 
 
 @click.command()
-@click.argument("name", metavar="ID_OR_FILE")
+@click.argument("name", metavar="ID_OR_FILE", required=False)
+@click.option("--unit", metavar="UNIT", help="The policy that holds for this unit, with the numbers it is given.")
 @options.version_on
 @click.option("--layer", type=click.Choice(["base"]), help="Look past decrees.")
 @options.in_language
@@ -26,18 +29,60 @@ from mkd_plugins.cli.session import Session, answer
 @options.as_json
 @click.pass_obj
 def show(
-    session: Session, name: str, on: date | None, layer: str | None, language: str | None, form: str, as_json: bool
+    session: Session,
+    name: str | None,
+    unit: str | None,
+    on: date | None,
+    layer: str | None,
+    language: str | None,
+    form: str,
+    as_json: bool,
 ) -> None:
     """One policy as a document: sources, rules in words, numbers, route, proof, coverage, versions.
 
     \b
     mkd policy show jabar-mkd --on 2024-03-20 --lang id
     mkd policy show rules/ --format markdown > policy.md
+    mkd policy show --unit 2000 --on 2024-03-20
     """
-    history = found_history(session, name)
-    chosen = chosen_version(history, on=on, layer="base" if layer else None)
-    sections = page(chosen, history, language or session.words())
-    answer(as_json, _data(chosen, history), as_markdown(sections) if form == "markdown" else as_text(sections))
+    if (name is None) == (unit is None) or (unit is not None and layer is not None):
+        raise click.UsageError("name one policy, or give --unit")
+    words = language or session.words()
+    if unit is not None:
+        chosen, history, assigned = _of_unit(session, unit, on)
+        data = {**_data(chosen, history), "for_unit": unit, "assigned": [_assigned(each) for each in assigned]}
+        sections = page(chosen, history, words, unit, assigned)
+    else:
+        assert name is not None
+        history = found_history(session, name)
+        chosen = chosen_version(history, on=on, layer="base" if layer else None)
+        data, sections = _data(chosen, history), page(chosen, history, words)
+    answer(as_json, data, as_markdown(sections) if form == "markdown" else as_text(sections))
+
+
+def _of_unit(session: Session, unit: str, on: date | None) -> tuple[Policy, History, tuple[Assignment, ...]]:
+    """The policy that decides a request of that day (today when nobody says one) in the unit, and why it does."""
+    from mkd_plugins.deployment import policies_of
+
+    with session.open() as desk:
+        moment = now()
+        day = on or moment.date()
+        key = desk.unit(unit, moment)
+        assigned = desk.mkd.assigned(key, day)
+        policy = desk.mkd.policy_for(key, day)
+        history = next((each.policies for each in assigned if each.policies is not None), None)
+        return policy.on(day, seasons_on(day)), history or policies_of(desk.mkd.host), assigned
+
+
+def _assigned(given: Assignment) -> dict[str, Any]:
+    return {
+        "unit": given.scope,
+        "from": given.period.start,
+        "until": given.period.until,
+        "policy": given.policies.id if given.policies else None,
+        "parameters": {name: each.parameter.to_data() for name, each in given.parameters.items()},
+        "source": _cited(given.source, given.article),
+    }
 
 
 def _data(policy: Policy, history: History) -> dict[str, Any]:
@@ -62,6 +107,7 @@ def _data(policy: Policy, history: History) -> dict[str, Any]:
                 "value": each.parameter.to_data(),
                 "unit": each.unit,
                 "source": _cited(policy.sources.get(each.source or ""), each.article),
+                **({} if each.scope is None else {"scope": each.scope}),
             }
             for key, each in policy.parameters.items()
         ],

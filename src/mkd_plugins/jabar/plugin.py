@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mkd_plugins.api import Identity, Provider, hookimpl, identity
+from mkd_plugins.api import Identity, Notification, Provider, hookimpl, identity, notification
+from mkd_plugins.jabar.jabarnotify.config import Config as NotifyConfig
 from mkd_plugins.jabar.siasn.config import Config as SiasnConfig
 
 
@@ -12,7 +13,16 @@ def _siasn(config: SiasnConfig) -> Identity:
     return SiasnIdentity(config)
 
 
+def _notify(config: NotifyConfig) -> Notification:
+    from mkd_plugins.jabar.jabarnotify.backend import JabarNotify
+
+    return JabarNotify(config)
+
+
 @hookimpl
 def mkd_providers() -> list[Provider]:
     """Announce what speaks to the province's systems."""
-    return [identity(name="siasn", config=SiasnConfig, build=_siasn, capabilities=("findings",))]
+    return [
+        identity(name="siasn", config=SiasnConfig, build=_siasn, capabilities=("findings",)),
+        notification(name="jabarnotify", config=NotifyConfig, build=_notify),
+    ]

@@ -5,34 +5,27 @@ No message holds a service number, a field or a token; a person is named by the 
 
 from __future__ import annotations
 
-import json
 import time
 from base64 import b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
 import attrs
-import requests
-from requests.adapters import HTTPAdapter
 
 from mkd_plugins.api import Permanent, Transient
-from mkd_plugins.http.wire import body_of, failures, pause_of, verification
+from mkd_plugins.jabar.asking import Response, System
 from mkd_plugins.jabar.siasn.config import Config
 from mkd_plugins.jabar.siasn.fields import PATHS, pick
 from mkd_plugins.jabar.siasn.pace import Pace
-from mkd_plugins.jabar.siasn.tokens import Issued, Token, issued
+from mkd_plugins.jabar.tokens import Issued, Token, asked
 
 GATEWAY_SECONDS: Final = 3_600.0
 LOGIN_SECONDS: Final = 43_200.0
 """How long a token is used when its answer does not say: the ages that public clients of SIASN use."""
 
 ATTEMPTS: Final = 3
-MOST_BODY: Final = 16_000_000
 PAGE: Final = 1_000
-_NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 @attrs.frozen(kw_only=True)
@@ -49,15 +42,8 @@ class Siasn:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._verify = verification(config.ca_file)
+        self._system = System(ca_file=config.ca_file, connections=config.connections)
         self._pace = Pace(config.per_second)
-        session = requests.Session()
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        session.headers.update({"Accept": "application/json", "User-Agent": f"mkd/{version('mkd')}"})
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=config.connections, pool_block=True))
-        self._session = session
         self._gateway = Token(self._ask_gateway)
         self._login = Token(self._ask_login)
 
@@ -81,7 +67,7 @@ class Siasn:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._session.close()
+        self._system.close()
 
     def _get(self, resource: str, path: str, query: Mapping[str, str], etag: str, *, where: str) -> Answered:
         where = f"GET {self._config.api}{where}"
@@ -99,25 +85,25 @@ class Siasn:
         raise AssertionError("unreachable")
 
     def _once(self, resource: str, path: str, query: Mapping[str, str], etag: str, where: str) -> Answered:
-        response, body = self._sent(path, query, etag, where)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            response, body = self._sent(path, query, etag, where)
-        status = response.status_code
-        if status == HTTPStatus.NOT_MODIFIED:
+        response = self._sent(path, query, etag, where)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            response = self._sent(path, query, etag, where)
+        if response.status == HTTPStatus.NOT_MODIFIED:
             return Answered(records=None, etag=etag, unchanged=True)
-        if status == HTTPStatus.UNAUTHORIZED:
+        if response.status == HTTPStatus.UNAUTHORIZED:
             raise Permanent(
                 "SIASN refuses the tokens", code="MKD663", where=where, mend="see the keys and the login with BKN"
             )
-        if status in _NOT_NOW or status >= 500:
-            said = f"SIASN answered {status}"
-            raise Transient(said, code="MKD665", where=where, retry_after=pause_of(response))
-        if status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-            raise Permanent(f"SIASN answered {status}", code="MKD664", where=where, mend="see what BKN allows this key")
-        return Answered(records=_records(resource, body, status, where), etag=response.headers.get("ETag", ""))
+        if response.not_now:
+            said = f"SIASN answered {response.status}"
+            raise Transient(said, code="MKD665", where=where, retry_after=response.pause)
+        if response.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            said = f"SIASN answered {response.status}"
+            raise Permanent(said, code="MKD664", where=where, mend="see what BKN allows this key")
+        return Answered(records=_records(resource, response, where), etag=response.headers.get("ETag", ""))
 
-    def _sent(self, path: str, query: Mapping[str, str], etag: str, where: str) -> tuple[requests.Response, bytes]:
-        """The response and its body; tokens that it refuses are forgotten."""
+    def _sent(self, path: str, query: Mapping[str, str], etag: str, where: str) -> Response:
+        """The response; tokens that it refuses are forgotten."""
         gateway, login = self._gateway.current(), self._login.current()
         headers = {
             "Authorization": f"Bearer {gateway.text.reveal()}",
@@ -125,29 +111,12 @@ class Siasn:
             **({"If-None-Match": etag} if etag else {}),
         }
         self._pace.wait()
-        sent = self._session.request
-        response, body = self._received(sent, "GET", self._config.api + path, where, params=query, headers=headers)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        url, timeout = self._config.api + path, self._config.timeout
+        response = self._system.ask("GET", url, where, timeout=timeout, params=query, headers=headers)
+        if response.status == HTTPStatus.UNAUTHORIZED:
             self._gateway.refused(gateway)
             self._login.refused(login)
-        return response, body
-
-    def _received(self, send: Any, method: str, url: str, where: str, **sent: Any) -> tuple[requests.Response, bytes]:
-        seconds = self._config.timeout
-        until = time.monotonic() + seconds
-        with (
-            failures(where),
-            send(
-                method,
-                url,
-                timeout=(min(10.0, seconds), seconds),
-                verify=self._verify,
-                allow_redirects=False,
-                stream=True,
-                **sent,
-            ) as response,
-        ):
-            return response, body_of(response, MOST_BODY, until, where)
+        return response
 
     def _ask_gateway(self) -> Issued:
         config = self._config
@@ -170,37 +139,12 @@ class Siasn:
         return self._token(config.login_tokens, form, LOGIN_SECONDS, {})
 
     def _token(self, url: str, form: Mapping[str, str], otherwise: float, headers: Mapping[str, str]) -> Issued:
-        where = f"POST {url}"
-        response, body = self._received(self._session.request, "POST", url, where, data=form, headers=headers)
-        status = response.status_code
-        if status in _NOT_NOW or status >= 500:
-            raise Transient(f"the tokens are not given now ({status})", code="MKD665", where=where)
-        if status != HTTPStatus.OK:
-            raise Permanent(
-                f"no token is given ({status})",
-                code="MKD662",
-                where=where,
-                mend="see key, secret, user and password with BKN; a secret may have been revoked",
-            )
-        return issued(_object(body, where), otherwise, where)
+        return asked(self._system, url, form, otherwise, headers=headers, timeout=self._config.timeout)
 
 
-def _records(resource: str, body: bytes, status: int, where: str) -> tuple[dict[str, str], ...] | None:
+def _records(resource: str, response: Response, where: str) -> tuple[dict[str, str], ...] | None:
     """The objects under ``data``, which is an object, a list, or a text where nothing was found."""
-    answer = _object(body, where)
-    data = next((value for key, value in answer.items() if key.lower() == "data"), None)
-    if status == HTTPStatus.NOT_FOUND or isinstance(data, str):
-        return None
-    if data is None:
-        raise Permanent("the answer has no data", code="MKD664", where=where, mend="see whether the API has changed")
-    return tuple(pick(resource, record, where) for record in (data if isinstance(data, list) else [data]))
-
-
-def _object(body: bytes, where: str) -> dict[str, Any]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = response.json()
     if not isinstance(answer, dict):
         raise Permanent(
             "the answer is no JSON object",
@@ -208,4 +152,9 @@ def _object(body: bytes, where: str) -> dict[str, Any]:
             where=where,
             mend="see whether a login page or a proxy answers in SIASN's place",
         )
-    return answer
+    data = next((value for key, value in answer.items() if key.lower() == "data"), None)
+    if response.status == HTTPStatus.NOT_FOUND or isinstance(data, str):
+        return None
+    if data is None:
+        raise Permanent("the answer has no data", code="MKD664", where=where, mend="see whether the API has changed")
+    return tuple(pick(resource, record, where) for record in (data if isinstance(data, list) else [data]))

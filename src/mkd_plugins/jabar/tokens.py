@@ -1,15 +1,17 @@
-"""The two tokens of SIASN: that of the gateway and that of the login, each renewed when its own time is over."""
+"""Tokens for systems of the province and of BKN, each asked for when it is needed and renewed when its time is over."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import attrs
 
-from mkd_plugins.api import Permanent, Secret
+from mkd_plugins.api import Permanent, Secret, Transient
+from mkd_plugins.jabar.asking import System
 
 MARGIN: Final = 30.0
 """Seconds before its end at which a token is not used any more: a request takes its time."""
@@ -46,6 +48,35 @@ class Token:
         with self._lock:
             if self._issued is used:
                 self._issued = None
+
+
+def asked(
+    system: System,
+    url: str,
+    form: Mapping[str, str],
+    otherwise: float,
+    *,
+    headers: Mapping[str, str],
+    timeout: float,
+) -> Issued:
+    """The token that an OAuth address gives for a form. ``otherwise`` is how many seconds it holds if it says nothing.
+
+    Raises ``Transient`` (MKD665) where it is not given now, ``Permanent`` (MKD662) where it is refused.
+    """
+    where = f"POST {url}"
+    response = system.ask("POST", url, where, timeout=timeout, data=form, headers=headers)
+    if response.not_now:
+        said = f"the tokens are not given now ({response.status})"
+        raise Transient(said, code="MKD665", where=where, retry_after=response.pause)
+    if response.status != HTTPStatus.OK:
+        raise Permanent(
+            f"no token is given ({response.status})",
+            code="MKD662",
+            where=where,
+            mend="see key, secret, user and password with whoever gave them; one may have been revoked",
+        )
+    answer = response.json()
+    return issued(answer if isinstance(answer, dict) else {}, otherwise, where)
 
 
 def issued(answer: Mapping[str, Any], otherwise: float, where: str) -> Issued:

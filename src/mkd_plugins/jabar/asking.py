@@ -1,0 +1,84 @@
+"""One of the province's systems, asked over HTTP: certificates verified, time and size bounded, redirects refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import requests
+from requests.adapters import HTTPAdapter
+
+from mkd_plugins.http.wire import body_of, failures, pause_of, verification
+
+MOST_BODY: Final = 16_000_000
+NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+@attrs.frozen(kw_only=True)
+class Response:
+    """What came back. ``pause`` is for how many seconds the system asks to be left alone."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = attrs.field(repr=False)
+    pause: float | None = None
+
+    @property
+    def not_now(self) -> bool:
+        """Whether the same request may go through later."""
+        return self.status in NOT_NOW or self.status >= 500
+
+    def json(self) -> Any:
+        """The body as JSON; ``None`` where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class System:
+    """Speaks to one system. Safe to share between threads. Raises ``Transient`` or ``Permanent`` (MKD641 to MKD648)."""
+
+    def __init__(self, *, ca_file: Path | None, connections: int = 4) -> None:
+        self._verify = verification(ca_file)
+        session = requests.Session()
+        # Neither proxies nor logins of the environment: a .netrc would take the place of the token.
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        session.headers.update({"Accept": "application/json", "User-Agent": f"mkd/{version('mkd')}"})
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(pool_maxsize=connections, pool_block=True))
+        self._session = session
+
+    def ask(self, method: str, url: str, where: str, *, timeout: float, **sent: Any) -> Response:
+        """What it answers, whatever the status. ``where`` names the request in errors, without anybody's number."""
+        until = time.monotonic() + timeout
+        with (
+            failures(where),
+            self._session.request(
+                method,
+                url,
+                timeout=(min(10.0, timeout), timeout),
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
+                **sent,
+            ) as response,
+        ):
+            return Response(
+                status=response.status_code,
+                headers=response.headers,
+                body=body_of(response, MOST_BODY, until, where),
+                pause=pause_of(response),
+            )
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()

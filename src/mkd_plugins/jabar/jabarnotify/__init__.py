@@ -1,0 +1,1 @@
+"""Notices by JabarNotify, the province's own system of messages."""

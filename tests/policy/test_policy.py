@@ -422,6 +422,11 @@ source = "law"
 """
 
 
+LATER_DECREE = DECREE.replace('"d1"', '"d2"').replace(
+    "2024-12-01, until = 2025-02-01", "2025-02-01, until = 2025-03-01"
+)
+
+
 def test_the_version_of_the_date_decides() -> None:
     """Half-open periods: the day a version ends is no longer its day."""
     history = History.from_texts({"1.toml": POLICY, "2.toml": VERSION})
@@ -445,6 +450,8 @@ def test_a_decree_lies_over_the_base_for_its_dates() -> None:
     assert decree.decide(facts(remote_days=2)).outcome is Outcome.REFUSE
     assert history.on(date(2025, 1, 5), layer="base").version == "1"
     assert history.on(date(2025, 2, 1)).version == "1"
+    both = History.from_texts({"1.toml": POLICY, "d.toml": DECREE, "e.toml": LATER_DECREE})
+    assert [both.on(date(2025, month, 1)).version for month in (1, 2, 3)] == ["d1", "d2", "1"]
     season = history.on(date(2025, 1, 5), {"ramadan"})
     assert season.decide(facts(remote_days=1, weekly_minutes=1950)).outcome is Outcome.APPROVE
     assert season.proof == history.on(date(2024, 1, 1)).proof
@@ -470,6 +477,15 @@ def test_a_request_is_decided_by_a_decree_only_where_the_decree_is_about_request
         ({"1.toml": POLICY, "2.toml": POLICY}, "MKD306 2.toml: version 1 is also in 1.toml"),
         ({"1.toml": POLICY, "2.toml": VERSION.replace('"check"', '"other"')}, "MKD323"),
         ({"d.toml": DECREE}, "MKD320 d.toml: the decree"),
+        (
+            {
+                "1.toml": POLICY,
+                "d.toml": DECREE,
+                "e.toml": LATER_DECREE.replace("from = 2025-02-01", "from = 2025-01-31"),
+            },
+            "MKD321 e.toml: version d2 (from 2025-01-31 until 2025-03-01) overlaps version d1 "
+            "(from 2024-12-01 until 2025-02-01) (end d1 with until = 2025-01-31)",
+        ),
         ({"1.toml": POLICY, "d.toml": DECREE.replace(" >= ", " > > ")}, "MKD310 d.toml: rule thursday"),
         ({"1.toml": POLICY, "d.toml": DECREE.replace("parameter.most and", "parameter.mst and")}, "did you mean most?"),
         ({}, "MKD323"),

@@ -11,7 +11,8 @@ import attrs
 from mkd_plugins.hookspecs import PROJECT
 from mkd_plugins.problems import METADATA_UNREADABLE, MetadataProblem
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)[^;]*;(.*)")
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)([^;]*);?(.*)")
+_FLOOR = re.compile(r">=\s*([0-9.]+)")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 
@@ -49,12 +50,28 @@ class Installed:
         Where the module is named otherwise than its distribution, the entry point's own extras are the answer.
         """
         wanted = _normal(module.partition(".")[0])
-        for requirement in self.source.requires or ():
-            parts = _REQUIREMENT.match(requirement)
-            extra = _EXTRA.search(parts[2]) if parts else None
-            if parts and extra and _normal(parts[1]) == wanted:
-                return extra[1]
+        for need in needs(self.source):
+            if need.extra and _normal(need.name) == wanted:
+                return need.extra
         return ",".join(self.point.extras)
+
+
+@attrs.frozen
+class Need:
+    """What a distribution asks for: a name, the lowest version, and the extra that brings it (none: always)."""
+
+    name: str
+    floor: str
+    extra: str
+
+
+def needs(distribution: Distribution) -> Iterator[Need]:
+    """All that the distribution asks for, extras included."""
+    for requirement in distribution.requires or ():
+        parts = _REQUIREMENT.match(requirement)
+        if parts:
+            floor, extra = _FLOOR.search(parts[2]), _EXTRA.search(parts[3])
+            yield Need(parts[1], floor[1] if floor else "", extra[1] if extra else "")
 
 
 def installed() -> tuple[list[Installed], list[MetadataProblem]]:

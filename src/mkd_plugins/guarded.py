@@ -13,12 +13,20 @@ from mkd_plugins.results import Promise, promises_of
 class Guarded:
     """Stands for a backend.
 
-    ``backend`` is its table in ``mkd.toml``, ``label`` its plugin, and ``capabilities`` what it says it can do.
+    ``backend`` is its table in ``mkd.toml``, ``label`` its plugin, and ``capabilities`` what it says it can do;
+    ``problem`` is why it could not be made, where this only stands in for it.
     """
 
-    def __init__(self, guard: Guard, capabilities: frozenset[str], methods: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        capabilities: frozenset[str],
+        methods: Mapping[str, Callable[..., Any]],
+        problem: PluginProblem | None = None,
+    ) -> None:
         self.guard = guard
         self.capabilities = capabilities
+        self.problem = problem
         # On the instance, so that a call costs no look-up and no binding.
         self.__dict__.update(methods)
 
@@ -59,7 +67,7 @@ def stand_in(problem: PluginProblem, protocol: type, guard: Guard) -> Any:
     def refuse(*_: object, **__: object) -> Never:
         raise Unavailable(problem.code, problem.label, problem.line, hint=problem.hint)
 
-    return Guarded(guard, frozenset(), dict.fromkeys(promises_of(protocol), refuse))
+    return Guarded(guard, frozenset(), dict.fromkeys(promises_of(protocol), refuse), problem)
 
 
 def _has(backend: object, name: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -103,3 +105,29 @@ def problem_of():
         return problem
 
     return find
+
+
+MKD = [sys.executable, "-c", "from mkd_plugins.cli import main; main()"]
+DEPLOYED = '[mkd]\ndeadline = 0.3\n[journal.sqlite]\npath = "journal.db"\n'
+
+
+@pytest.fixture
+def mkd(site: Site) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Type ``mkd plugins …`` as a process of its own, in a deployment that sees what the site has installed."""
+
+    def typed(
+        *words: str, toml: str = DEPLOYED, before: Sequence[str] = (), environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        (site.deployment / "mkd.toml").write_text(toml, encoding="utf-8")
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MKD_")}
+        return subprocess.run(
+            [*MKD, *before, "plugins", *words],
+            cwd=site.deployment,
+            env={**own, "PYTHONPATH": str(site.folder), "COLUMNS": "120", **(environ or {})},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return typed

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from time import monotonic
 
 import pytest
@@ -25,27 +22,7 @@ PINGED = """
     def mkd_providers():
         return [notification(name="acme", config=NoConfig, build=lambda _: Backend(), capabilities=["ping"])]
 """
-MKD = [sys.executable, "-c", "from mkd_plugins.cli import main; main()"]
 DEPLOYED = '[mkd]\ndeadline = 0.3\n[journal.sqlite]\npath = "journal.db"\n'
-
-
-@pytest.fixture
-def mkd(site):
-    """Type ``mkd plugins …`` as a process of its own, in a deployment that sees what the site has installed."""
-
-    def typed(*words: str, toml: str = DEPLOYED) -> subprocess.CompletedProcess[str]:
-        (site.deployment / "mkd.toml").write_text(toml, encoding="utf-8")
-        return subprocess.run(
-            [*MKD, "plugins", *words],
-            cwd=site.deployment,
-            env={**os.environ, "PYTHONPATH": str(site.folder), "COLUMNS": "120"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return typed
 
 
 def test_check_names_the_plugin_that_hangs_on_import(site, sender, mkd):
@@ -94,15 +71,7 @@ def test_list_without_plugins_imports_none_of_them(site, mkd):
     """The way out when one of them hangs or kills whoever loads it."""
     site.install("hang-hr", "import threading; threading.Event().wait()")
 
-    done = subprocess.run(
-        [*MKD, "--no-plugins", "plugins", "list", "--json"],
-        cwd=site.deployment,
-        env={**os.environ, "PYTHONPATH": str(site.folder)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = mkd("list", "--json", before=["--no-plugins"])
 
     states = {row["label"]: (row["state"], row["hanging"]) for row in json.loads(done.stdout)}
     assert states["hang-hr[main]"] == ("off", 0)

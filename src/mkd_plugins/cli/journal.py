@@ -38,7 +38,7 @@ def verify(ctx: click.Context, file: str | None, known: str | None, as_json: boo
     verifier, faults = Verifier(head), list[Fault]()
     if file is None:
         with session.journal() as kept:
-            for _, record in _shown(kept.records(), kept.head().events):
+            for _, record in shown(kept.records(), kept.head().events):
                 verifier.check(record)
     else:
         with _opened(file) as lines:
@@ -77,7 +77,7 @@ def _opened(file: str) -> Iterator[Iterable[str]]:
         yield lines
 
 
-def _shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple[int, Record]]:
+def shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple[int, Record]]:
     """The same, with progress on a terminal."""
     if not sys.stderr.isatty() or length < 1000:
         yield from records
@@ -95,7 +95,7 @@ def export(session: Session, out: str | None) -> None:
     What is private (texts, targets, the facts of decisions) is in it: keep it like the journal itself.
     """
     with session.journal() as kept, _writing(out) as target:
-        for _, record in _shown(kept.records(), kept.head().events):
+        for _, record in shown(kept.records(), kept.head().events):
             target.write(export_line(record) + "\n")
 
 

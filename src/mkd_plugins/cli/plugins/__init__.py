@@ -12,6 +12,7 @@ _COMMANDS = {
         Entry("list", f"{_HERE}.listing:listed", "Every installed plugin and its state."),
         Entry("show", f"{_HERE}.listing:show", "One plugin, with every problem of it."),
         Entry("check", f"{_HERE}.checking:check", "Read every plugin and mkd.toml; --ping asks them."),
+        Entry("doctor", f"{_HERE}.doctor:doctor", "One page of what works here and what does not."),
     ),
     "To write": (
         Entry("new", f"{_HERE}.new:new", "Write the project of a new plugin."),

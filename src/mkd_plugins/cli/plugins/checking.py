@@ -19,6 +19,10 @@ from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
 
+ANSWERS = "answers"
+MADE = "made; has no ping"
+"""What a backend comes to that can be made and asked."""
+
 
 @click.command()
 @click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too: files, databases.")
@@ -41,14 +45,14 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
     from mkd_plugins.config import Config
 
     config = Config.load(session.config)
-    dangerous = [] if session.no_plugins else _dangerous(config, seconds)
-    with Host.load(_without(config, dangerous), no_plugins=session.no_plugins) as host:
+    deadly = [] if session.no_plugins else dangerous(config, seconds)
+    with Host.load(without(config, deadly), no_plugins=session.no_plugins) as host:
         host.check()
         if open_them or ping_them:
             _open(host)
-        answers = _pinged(host) if ping_them else {}
-        wrong = _rules(host)
-        problems = [*dangerous, *(problem for problem in host.problems if problem.code != EXTRA_MISSING)]
+        answers = pinged(host) if ping_them else {}
+        wrong = wrong_rules(host)
+        problems = [*deadly, *(problem for problem in host.problems if problem.code != EXTRA_MISSING)]
         rows = host.report()
         loaded, hanging = sum(row.state == "loaded" for row in rows), sum(row.hanging for row in rows)
         data = {
@@ -77,7 +81,7 @@ def _open(host: Host) -> None:
             continue
 
 
-def _dangerous(config: Config, seconds: float) -> list[PluginProblem]:
+def dangerous(config: Config, seconds: float) -> list[PluginProblem]:
     """The problems of enabled plugins that this process would not survive loading."""
     from mkd_plugins.checking import check_imports
     from mkd_plugins.discovery import installed
@@ -89,13 +93,13 @@ def _dangerous(config: Config, seconds: float) -> list[PluginProblem]:
     return [problem for problem in found if problem.label in enabled]
 
 
-def _without(config: Config, problems: list[PluginProblem]) -> Config:
+def without(config: Config, problems: list[PluginProblem]) -> Config:
     """The same configuration with those plugins off."""
     off = (*config.mkd.disabled, *(problem.label for problem in problems))
     return attrs.evolve(config, mkd=attrs.evolve(config.mkd, disabled=off))
 
 
-def _pinged(host: Host) -> dict[str, str]:
+def pinged(host: Host) -> dict[str, str]:
     """What each configured backend that can be made says to a ping; what goes wrong is recorded by the host."""
     build: Any = host.build
     answers = {}
@@ -105,8 +109,11 @@ def _pinged(host: Host) -> dict[str, str]:
         except MkdError:
             continue
         for backend in backends:
+            if backend.problem is not None:
+                answers[backend.backend] = str(backend.problem)
+                continue
             if "ping" not in backend.capabilities:
-                answers[backend.backend] = "made; has no ping"
+                answers[backend.backend] = MADE
                 continue
             try:
                 backend.ping()
@@ -115,11 +122,11 @@ def _pinged(host: Host) -> dict[str, str]:
                 if not isinstance(refusal, PluginProblem):
                     host.record_refusal(backend.label, backend.backend, refusal)
             else:
-                answers[backend.backend] = "answers"
+                answers[backend.backend] = ANSWERS
     return answers
 
 
-def _rules(host: Host) -> list[str]:
+def wrong_rules(host: Host) -> list[str]:
     """What is wrong with the policy, the scheme and the hours that the configuration names, a line each."""
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
 

@@ -19,6 +19,7 @@ from mkd_core.targets import Realisation, Target
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
+from mkd_core.usecases.proving import unproved
 
 
 def close(
@@ -35,6 +36,7 @@ def close(
 
     ``behaviour`` is the superior's view; without it no rating is proposed. ``attested`` are facts of the period that
     somebody vouches for (``period.absent_days``); a line of the scheme whose facts are missing is left out and said.
+    Days whose place asks for a check-in are asked of attendance; one without is named among what is ``missing``.
     """
     parsed = Period.parse(period)
     _check_attested(attested or {})
@@ -56,7 +58,7 @@ def close(
             "MKD444", f"no agreement of this person held in {period}", where=person, mend="there is nothing to close"
         )
     result = assess(ctx, dossier, unit, parsed, behaviour)
-    event = _closed(ctx, dossier, result, attested or {})
+    event = _closed(ctx, dossier, result, attested or {}, tuple(unproved(ctx, dossier, unit, organisation, parsed)))
     return ctx.record(dossier, [event], at=at, by=by).closed[event.period]
 
 
@@ -137,7 +139,9 @@ def _working_days(ctx: Context, unit: Unit, period: Period) -> int | None:
         return None
 
 
-def _closed(ctx: Context, dossier: Dossier, result: PeriodResult, attested: Mapping[str, Any]) -> PeriodClosed:
+def _closed(
+    ctx: Context, dossier: Dossier, result: PeriodResult, attested: Mapping[str, Any], unproved: tuple[str, ...]
+) -> PeriodClosed:
     from mkd_core.allowance import period_facts
 
     waiting = [
@@ -162,7 +166,7 @@ def _closed(ctx: Context, dossier: Dossier, result: PeriodResult, attested: Mapp
             ClosedLine(item=line.item, quantity=line.quantity, unit=line.unit, rule=line.id, source=line.citation)
             for line in (statement.lines if statement else ())
         ),
-        missing=(*result.missing, *waiting, *disputes, *map(str, statement.problems if statement else ())),
+        missing=(*result.missing, *waiting, *disputes, *unproved, *map(str, statement.problems if statement else ())),
     )
 
 

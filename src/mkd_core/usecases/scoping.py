@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from mkd_core.policy import Assignment, Policy
 
 
-def holding(ctx: Context, unit: str, organisation: DirectoryAt) -> tuple[Assignment, ...]:
-    """What the unit and those above it are given on that day, as far as it reaches the unit; the nearest first."""
+def holding(ctx: Context, unit: str, organisation: DirectoryAt, on: date | None = None) -> tuple[Assignment, ...]:
+    """What the unit and those above it are given on that day, as far as it reaches the unit; the nearest first.
+
+    It is the organisation's own day unless another one is said.
+    """
     if ctx.assignments is None:
         return ()
-    return ctx.assignments.holding(tuple(organisation.upwards(unit)), organisation.on)
+    return ctx.assignments.holding(tuple(organisation.upwards(unit)), on or organisation.on)
 
 
 def policy_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Policy:

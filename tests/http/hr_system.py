@@ -178,14 +178,20 @@ class HrSystem:
 def running(token: str, certificate: tuple[str, str] | None = None) -> Iterator[HrSystem]:
     """The host on a free port of this machine, over TLS where a certificate is given."""
     host = HrSystem(token)
+    with listening(host, certificate) as host.url:
+        yield host
+
+
+@contextmanager
+def listening(application: Any, certificate: tuple[str, str] | None = None) -> Iterator[str]:
+    """The address at which a WSGI application answers."""
     server = make_server(
-        "127.0.0.1", 0, host, threaded=True, request_handler=_KeepsConnections, ssl_context=certificate
+        "127.0.0.1", 0, application, threaded=True, request_handler=_KeepsConnections, ssl_context=certificate
     )
-    host.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield host
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

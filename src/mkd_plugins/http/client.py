@@ -1,7 +1,6 @@
 """Asks the host: one connection pool a backend, everything bounded, every failure an answer on purpose.
 
-Only a connection that was never made is tried a second time within a call; all else is for the outbox, which knows how
-long to wait. No message holds anything of a query, a body or an answer, for these are about people; of a problem that
+No message holds anything of a query, a body or an answer, for these are about people; of a problem that
 the host describes (RFC 9457) only its ``code`` is told, and only if it is a word.
 """
 
@@ -11,23 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version
 from time import monotonic
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from mkd_plugins.api import Permanent, Secret, Transient
 from mkd_plugins.http.answers import Answer
 from mkd_plugins.http.config import Config
-from mkd_plugins.http.wire import body_of, failures, pause_of, verification
+from mkd_plugins.http.wire import NOT_NOW, body_of, failures, pause_of, plain_session, verification, waits
 
 _LONGEST_PROBLEM: Final = 65_536
 _CODE = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}", re.ASCII)
-_NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class Client:
@@ -37,17 +32,9 @@ class Client:
         self._config = config
         self._url = config.url.rstrip("/")
         self._verify = verification(config.ca_file)
-        session = requests.Session()
-        # Neither proxies nor logins of the environment: a .netrc would take the place of the token.
-        session.trust_env = False
-        session.auth = _Bearer(config.token)
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        session.headers.update(
-            {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"mkd/{version('mkd')}"}
-        )
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(max_retries=1))
-        self._session = session
+        self._session = plain_session()
+        self._session.auth = _Bearer(config.token)
+        self._session.headers["Accept"] = "application/json"
 
     def get(self, path: str, query: Mapping[str, str], timeout: float | None = None) -> Answer:
         """What the host answers to a question. Raises ``Transient`` or ``Permanent``."""
@@ -71,16 +58,13 @@ class Client:
     def _ask(self, method: str, path: str, timeout: float | None, **sent: Any) -> Answer:
         seconds = self._config.timeout if timeout is None else timeout
         until = monotonic() + seconds
-        # Two attempts at a connection and the wait for an answer are together no longer than what there is.
-        connecting = min(5.0, seconds / 4)
-        waits = (connecting, max(seconds - 2 * connecting, 0.001))
         where = f"{method} {self._url}{path}"
         with (
             failures(where),
             self._session.request(
                 method,
                 self._url + path,
-                timeout=waits,
+                timeout=waits(seconds),
                 verify=self._verify,
                 allow_redirects=False,
                 stream=True,
@@ -116,7 +100,7 @@ def _check_status(response: requests.Response, where: str) -> None:
             mend="write the final address in url",
         )
     said = f"the host answered {status}{_told_code(response)}"
-    if status in _NOT_NOW or status >= 500:
+    if status in NOT_NOW or status >= 500:
         raise Transient(said, code="MKD642", where=where, retry_after=pause_of(response))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise Permanent(said, code="MKD645", where=where, mend="see the token, on both sides")

@@ -1,4 +1,4 @@
-"""The table of a backend ``http``: where the host is, and how it knows who asks."""
+"""The tables of this room: where a host or a receiver is, and how it knows who speaks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from mkd_core.errors import did_you_mean
+from mkd_core.events import EVENTS
 from mkd_plugins.api import InvalidInput, Secret
+from mkd_plugins.http.signing import key_of
 
 
 def _absolute(_: object, __: attrs.Attribute[str], url: str) -> None:
@@ -38,6 +41,48 @@ class Config:
     ca_file: Path | None = None
     timeout: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(3600)])
     max_body: int = attrs.field(default=8_000_000, validator=attrs.validators.ge(1))
+
+
+def _address(_: object, __: attrs.Attribute[str], url: str) -> None:
+    if problem := unusable(url):
+        raise InvalidInput("MKD681", problem, mend='write url = "https://hr.example.go.id/mkd-events"')
+
+
+def _keys(_: object, __: attrs.Attribute[tuple[Secret, ...]], secrets: tuple[Secret, ...]) -> None:
+    if not secrets:
+        raise InvalidInput("MKD681", "no secret is named", mend='write secrets = [{ env = "NAME" }]')
+    for secret in secrets:
+        key_of(secret)
+
+
+def _known(_: object, __: attrs.Attribute[tuple[str, ...]], kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        if kind not in EVENTS:
+            raise InvalidInput("MKD681", f"no event is called {kind!r}", mend=did_you_mean(kind, EVENTS))
+
+
+def _reference(_: object, __: attrs.Attribute[str], source: str) -> None:
+    if not source or not source.isascii() or any(character <= " " for character in source):
+        raise InvalidInput("MKD681", "the source is no URI", mend='write source = "https://mkd.example.go.id"')
+
+
+@attrs.frozen(kw_only=True)
+class WebhookConfig:
+    """The system that is told of events.
+
+    ``url``      where messages are posted. Plain http is for a receiver on this machine alone.
+    ``secrets``  each ``whsec_`` and base64, shared with the receiver; a message is signed with every one of them, so
+                 that one can be replaced while both sides go on.
+    ``source``   the URI by which messages say where they come from.
+    ``kinds``    only these events, such as ``AgreementApproved``; left out: all.
+    ``ca_file``  the authority of a private certificate; certificates are always verified.
+    """
+
+    url: str = attrs.field(validator=_address)
+    secrets: tuple[Secret, ...] = attrs.field(validator=_keys)
+    source: str = attrs.field(default="/mkd", validator=_reference)
+    kinds: tuple[str, ...] = attrs.field(default=(), validator=_known)
+    ca_file: Path | None = None
 
 
 def unusable(url: str) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from mkd_plugins.api import (
     Calendar,
+    Events,
     Identity,
     Notification,
     Payroll,
     Provider,
     Schedule,
     calendar,
+    events,
     hookimpl,
     identity,
     notification,
     payroll,
     schedule,
 )
-from mkd_plugins.http.config import Config
+from mkd_plugins.http.config import Config, WebhookConfig
 
 # What speaks HTTP is imported where a backend is made: every command loads this module, and few use it.
 
@@ -51,13 +53,20 @@ def _calendar(config: Config) -> Calendar:
     return HttpCalendar(config)
 
 
+def _webhook(config: WebhookConfig) -> Events:
+    from mkd_plugins.http.webhook import Webhook
+
+    return Webhook(config)
+
+
 @hookimpl
 def mkd_providers() -> list[Provider]:
-    """Announce the five backends."""
+    """Announce the five backends that ask a host, and the one that tells it of events."""
     return [
         identity(name="http", config=Config, build=_identity, capabilities=("ping",)),
         payroll(name="http", config=Config, build=_payroll, capabilities=("ping",)),
         notification(name="http", config=Config, build=_notification, capabilities=("ping",)),
         schedule(name="http", config=Config, build=_schedule, capabilities=("ping",)),
         calendar(name="http", config=Config, build=_calendar, capabilities=("ping",)),
+        events(name="webhook", config=WebhookConfig, build=_webhook),
     ]

@@ -1,6 +1,7 @@
 """What every conversation over HTTP needs: trust, failures as answers on purpose, a bounded body, how long to wait.
 
-No message holds anything of a query, a body or an answer, for these are about people.
+Only a connection that was never made is tried a second time within a call; all else is for the outbox, which knows how
+long to wait. No message holds anything of a query, a body or an answer, for these are about people.
 """
 
 from __future__ import annotations
@@ -10,17 +11,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from mkd_plugins.api import BackendError, Permanent, Transient
 
 CHUNK: Final = 16_384
 LONGEST_PAUSE: Final = 86_400.0
 """Seconds that a host may ask for at most: what it says by mistake must not silence it for a year."""
+
+NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+"""What means "later" among the statuses that blame the one who asks."""
+
+
+def plain_session() -> requests.Session:
+    """A pool of connections that takes nothing from the environment and keeps no cookies.
+
+    A proxy would read along, a ``.netrc`` take the place of a token, a cookie make calls depend on each other.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    session.headers.update({"Accept-Encoding": "identity", "User-Agent": f"mkd/{version('mkd')}"})
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=1))
+    return session
+
+
+def waits(seconds: float) -> tuple[float, float]:
+    """How long to wait for a connection and for an answer: two attempts at one, and the other, fit into the seconds."""
+    connecting = min(5.0, seconds / 4)
+    return connecting, max(seconds - 2 * connecting, 0.001)
 
 
 def verification(ca_file: Path | None) -> bool | str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from interpreter import CHOICE, DATE, NUMBER, ORDER, PARAMETERS, RULE, TIME, VALUES, WORDS, interpret
 
 from mkd_core import Policy
+from mkd_core.language import Vocabulary
 
 Answer = tuple[str | None, int | None, int | None]
 Row = Mapping[str, Any]
@@ -64,7 +65,7 @@ ROW = st.fixed_dictionaries({name: VALUES[name] | st.none() for name in VALUES})
 ROWS = st.lists(ROW, min_size=1, max_size=12)
 
 
-def policy_of(texts: Sequence[str], *, day: datetime.date | None = None) -> Policy:
+def policy_of(texts: Sequence[str], *, day: datetime.date | None = None, vocabulary: Vocabulary = WORDS) -> Policy:
     """A policy with these rules, their effects in turn."""
     parameters = "\n".join(f"{name} = {{ value = {_toml(value)} }}" for name, value in PARAMETERS.items())
     rules = "\n".join(
@@ -90,7 +91,7 @@ id = "superior"
 approver = "superior"
 within = "5 working days"
 """
-    policy = Policy.from_toml(text, vocabulary=WORDS)
+    policy = Policy.from_toml(text, vocabulary=vocabulary)
     return policy if day is None else policy.on(day)
 
 

@@ -41,6 +41,8 @@ def interpret(node: ast.expr, facts: Mapping[str, Any]) -> Any:
         case ast.Attribute(ast.Name("parameter"), leaf):
             value = SETTINGS[leaf].value
             return set(value) if isinstance(value, tuple) else value
+        case ast.Name(name):
+            return facts.get(name)
         case ast.Attribute(ast.Name(space), leaf):
             return facts.get(f"{space}.{leaf}")
         case ast.BoolOp(op, values):

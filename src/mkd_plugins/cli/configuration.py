@@ -11,6 +11,7 @@ policy = "jabar-mkd"     # an installed rule pack, or a path: "rules/policy.toml
 scheme = "jabar-trk"     # the pay scheme; left out: closing a month gives no pay lines
 # hours = "hours.toml"   # your own office hours, in the form of the shipped ones
 # required = []          # plugins without which nothing starts
+# roster_days = 35       # over how many days a roster is told the days of agreements
 # deadline = 30          # seconds that a backend may take
 
 # Who may act as whom. "*" is anybody; a user that is not named may do nothing.
@@ -60,6 +61,16 @@ _MAIL = """
 # password = { env = "MKD_SMTP_PASSWORD" }
 """
 
+_PRESENCE = """
+# Day plans for the roster of the HR system, a CSV file a month: with an approval, and whenever a day changes.
+# [schedule.table]
+# folder = "roster"
+
+# Check-ins, read where the policy asks the place of a day for one: columns person (the key) and at (the moment).
+# [attendance.table]
+# path = "check_ins.csv"
+"""
+
 _HR = '"k000101"'
 
 
@@ -68,7 +79,7 @@ def configuration(actor: str, *, language: str, example: bool, holidays: bool) -
     head = _HEAD.format(language=language, actor=actor, hr=_HR if example else "")
     tables = _TABLES if example else _behind(_TABLES)
     calendar = _CALENDAR if holidays else _behind(_CALENDAR)
-    return f"{head}{tables}{calendar}{_MAIL}"
+    return f"{head}{tables}{calendar}{_MAIL}{_PRESENCE}"
 
 
 def _behind(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkd_core.errors import Permanent, Transient, did_you_mean
-from mkd_plugins.tables.source import TableSource
+from mkd_plugins.tables.source import KeptSource, TableSource
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -22,14 +22,17 @@ Line = tuple[int, Sequence[Any]]
 """The line of the file on which a row starts (of a SELECT, its count from 1), and its cells."""
 
 
-def stamp(source: TableSource) -> Stamp:
+def stamp(source: KeptSource) -> Stamp:
     """What changes when the table has to be read again."""
-    if source.path is None:
-        return (int(time.monotonic() / source.max_age),)
+    return (int(time.monotonic() / source.max_age),) if source.path is None else file_stamp(source.path)
+
+
+def file_stamp(path: Path) -> Stamp:
+    """What changes when the file does. Raises ``Permanent`` (MKD231) for one that is not there."""
     try:
-        status = source.path.stat()
+        status = path.stat()
     except OSError as error:
-        raise _unreadable(source.path, error) from error
+        raise _unreadable(path, error) from error
     return (status.st_ino, status.st_size, status.st_mtime_ns)
 
 

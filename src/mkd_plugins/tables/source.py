@@ -19,7 +19,6 @@ class TableSource:
     """A CSV file (``path``) or a SELECT through a SQLAlchemy URL (``url`` and ``select``, extra ``sql``).
 
     ``password``  of the database user; a password does not belong into ``url``.
-    ``max_age``   seconds after which a SELECT is run again. Files are read again when they have changed.
     """
 
     path: Path | None = None
@@ -28,7 +27,6 @@ class TableSource:
     url: str = ""
     password: Secret | None = None
     select: str = ""
-    max_age: float = 60.0
 
     def __attrs_post_init__(self) -> None:
         if bool(self.path) == bool(self.url):
@@ -37,14 +35,27 @@ class TableSource:
             raise InvalidInput("MKD248", "a table with a url needs a select", mend='write select = "SELECT ..."')
         without_password(self.url)
         one_character(self.delimiter)
-        if self.max_age <= 0:
-            raise InvalidInput("MKD248", "max_age is a number of seconds above 0")
         try:
             codecs.lookup(self.encoding)
         except LookupError:
             raise InvalidInput(
                 "MKD248", f"there is no encoding {self.encoding!r}", mend='most exports are "utf-8" or "cp1252"'
             ) from None
+
+
+@attrs.frozen(kw_only=True)
+class KeptSource(TableSource):
+    """One that is read as a whole and kept.
+
+    ``max_age``  seconds after which a SELECT is run again. Files are read again when they have changed.
+    """
+
+    max_age: float = 60.0
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.max_age <= 0:
+            raise InvalidInput("MKD248", "max_age is a number of seconds above 0")
 
 
 def without_password(url: str) -> None:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from mkd_core.errors import Permanent
 from mkd_plugins.api import CheckIn
 from mkd_plugins.attendance.table.config import Config
-from mkd_plugins.tables.reading import Line, Stamp, csv_lines, mend_header, selected, stamp
+from mkd_plugins.tables.reading import Line, Stamp, csv_lines, file_stamp, mend_header, selected
 
 
 @frozen
@@ -52,7 +52,7 @@ class TableAttendance:
     def _of_file(self) -> tuple[_Days, str]:
         path = self._config.path
         assert path is not None
-        now = stamp(self._config)
+        now = file_stamp(path)
         if self._read is None or self._read[0] != now:
             header, lines = csv_lines(self._config, path)
             self._read = (now, self._days(path.name, header, lines))

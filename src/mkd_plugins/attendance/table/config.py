@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.people import INDONESIAN_ZONES
 from mkd_plugins.tables.source import TableSource
 
 FIELDS = ("person", "at", "kind")
@@ -22,15 +24,14 @@ class Config(TableSource):
     ``columns``    our field → their column: ``person`` (the key that identity gives the person), ``at`` (the moment)
                    and, if there is one, ``kind``.
     ``at_format``  the moment as for ``strptime``, such as ``"%d/%m/%Y %H:%M"``; ISO when left out.
-    ``zone``       of the place of work, such as ``"Asia/Makassar"``: a moment that says no zone is one of this one,
-                   and a day is a day here.
+    ``zone``       of the place of work, ``WIB``, ``WITA``, ``WIT`` or one such as ``"Asia/Singapore"``: that of a
+                   moment that says none, and the one whose days count.
     ``password``   of the database user; a password does not belong into ``url``.
-    ``max_age``    is of no account here.
     """
 
     columns: Mapping[str, str] = attrs.field(factory=lambda: {"person": "person", "at": "at"})
     at_format: str = ""
-    zone: str = "Asia/Jakarta"
+    zone: str = "WIB"
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -45,11 +46,11 @@ class Config(TableSource):
         self.timezone  # noqa: B018 - a zone that there is not is said before anything is read
 
     @property
-    def timezone(self) -> ZoneInfo:
+    def timezone(self) -> tzinfo:
         """The zone. Raises ``InvalidInput``."""
         try:
-            return ZoneInfo(self.zone)
+            return INDONESIAN_ZONES.get(self.zone) or ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(
-                "MKD654", f"there is no zone {self.zone!r}", where="zone", mend='write one such as "Asia/Jayapura"'
+                "MKD654", f"there is no zone {self.zone!r}", where="zone", mend="write WIB, WITA or WIT"
             ) from None

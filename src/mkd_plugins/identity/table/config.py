@@ -15,11 +15,11 @@ import attrs
 
 from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_plugins.identity.directory.layout import FIELDS, Layout, lay_out
-from mkd_plugins.tables.source import TableSource
+from mkd_plugins.tables.source import KeptSource
 
 
 @attrs.frozen(kw_only=True)
-class Source(TableSource):
+class Source(KeptSource):
     """One table: a CSV file (``path``) or a SELECT through a SQLAlchemy URL (``url`` and ``select``, extra ``sql``).
 
     ``columns``      our field → their column. An empty column takes a map's away.

@@ -35,6 +35,7 @@ _COMMANDS = {
     "Everybody": (
         Entry("show", f"{_HERE}.questions:show", "An agreement as it stands."),
         Entry("history", f"{_HERE}.questions:history", "Everything that happened to it."),
+        Entry("letter", f"{_HERE}.letter:letter", "The approved agreement as a letter to be signed."),
         Entry("decide", f"{_HERE}.questions:decide", "What the policy says of it now, and what would mend it."),
         Entry("replay", f"{_HERE}.questions:replay", "Decide recorded decisions again: the same, or what changed."),
     ),

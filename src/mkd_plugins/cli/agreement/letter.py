@@ -1,0 +1,54 @@
+"""``mkd agreement letter``: the agreement to be signed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from mkd_plugins.cli import options
+from mkd_plugins.cli.options import How
+from mkd_plugins.cli.session import Session, answer
+
+
+@click.command()
+@click.argument("agreement")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write the page.")
+@options.acting
+@click.pass_obj
+def letter(session: Session, how: How, agreement: str, out: Path | None) -> None:
+    """The approved agreement as a letter: one HTML page in Indonesian that prints on A4, with a seal of the journal.
+
+    \b
+    mkd agreement letter k000002.1 --as k000002 --out letter.html
+
+    It holds names and service numbers, so it is for the two who sign (--as) and for the roles hr and auditor. Signing
+    is left to the system of signatures; the seal is a line that `mkd journal verify --head` reads.
+    """
+    import attrs
+
+    from mkd_plugins.letters import letter_of, page
+
+    with session.open() as desk:
+        found = desk.mkd.agreement(agreement)
+        by = desk.asking(how.as_, how.at) if how.as_ else None
+        superior = desk.organisation(how.at).known(found.applicant).superior
+        if by not in (found.applicant, superior) or by is None:
+            desk.need_reader()
+        written = letter_of(desk.mkd, agreement, how.at)
+        html = page(written)
+        if out is not None:
+            _write(out, html)
+        answer(how.as_json, attrs.asdict(written), html if out is None else str(out))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the page for its owner alone; it takes its name when it is whole."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ after 1440, so a shift from 22:00 to 06:00 is 1320 to 1800. The plan of a date i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -188,6 +188,10 @@ class Day:
         """Whether the whole of it is worked at the own office."""
         return bool(self.windows) and not self.remote
 
+    def moved(self, to: Place) -> Day:
+        """The same windows, worked at that place."""
+        return Day(tuple(Window(window.start, window.end, to, window.pause) for window in self.windows))
+
     def __str__(self) -> str:
         return ", ".join(str(window) for window in self.windows) or "off"
 
@@ -342,6 +346,21 @@ class OfficeHours:
     def week(self, season: str | None = None) -> Week:
         """The standard week of that season."""
         return self.seasons.get(season, self.standard) if season else self.standard
+
+    def elsewhere(self, anchor: date, turns: Sequence[Collection[int]], to: Place) -> WorkPlan:
+        """The standard week, once for each of ``turns``, with these weekdays (0 = Monday) worked at that place.
+
+        It brings its seasons along, so that the same days are remote in Ramadan, at Ramadan's hours.
+        """
+
+        def cycle(usual: Week) -> tuple[Week, ...]:
+            return tuple(
+                Week(tuple(day.moved(to) if number in away else day for number, day in enumerate(usual.days)))
+                for away in turns
+            )
+
+        seasons = {name: cycle(usual) for name, usual in self.seasons.items()}
+        return WorkPlan(anchor=anchor, weeks=cycle(self.standard), seasons=seasons)
 
     def core_gap(self, day: Day, weekday: int) -> int:
         """Core minutes of that weekday (0 = Monday) which the day leaves uncovered."""

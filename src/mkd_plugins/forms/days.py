@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from mkd_core.errors import InvalidInput, did_you_mean
-from mkd_core.worktime import WEEKDAYS, Day, OfficeHours, Place, Week, Window, WorkPlan, place
+from mkd_core.worktime import WEEKDAYS, OfficeHours, WorkPlan, place
 
 
 def weekdays(text: str, *, where: str) -> tuple[str, ...]:
@@ -33,18 +32,5 @@ def remote_plan(
     """
     if hours is None:
         raise InvalidInput("MKD423", "no office hours are known", where=where, mend="write the week out")
-    away, to = weekdays(remote, where=where), place(at, where=place_at)
-    return WorkPlan(
-        anchor=anchor,
-        weeks=(_moved(hours.standard, away, to),),
-        seasons={name: (_moved(usual, away, to),) for name, usual in hours.seasons.items()},
-    )
-
-
-def _moved(usual: Week, away: Iterable[str], to: Place) -> Week:
-    return Week(
-        tuple(
-            Day(tuple(Window(w.start, w.end, to, w.pause) for w in day.windows)) if name in away else day
-            for name, day in zip(WEEKDAYS, usual.days, strict=True)
-        )
-    )
+    away = [WEEKDAYS.index(name) for name in weekdays(remote, where=where)]
+    return hours.elsewhere(anchor, [away], place(at, where=place_at))

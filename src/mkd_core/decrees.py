@@ -37,7 +37,7 @@ class Decree:
     ``each``      the most days of a week that one person has.
     ``ends``      the last day; None is open-ended.
 
-    Raises ``InvalidInput`` (MKD450) for what cannot be ordered.
+    Raises ``InvalidInput`` (MKD461) for what cannot be ordered.
     """
 
     key: str
@@ -70,7 +70,7 @@ class Decree:
             ),
         ):
             if wrong:
-                raise InvalidInput("MKD450", f"the decree {message}", where=self.key or "decree", mend=mend)
+                raise InvalidInput("MKD461", f"the decree {message}", where=self.key or "decree", mend=mend)
 
     @property
     def days(self) -> tuple[int, ...]:

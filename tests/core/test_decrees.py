@@ -125,7 +125,7 @@ def test_what_cannot_be_ordered_is_refused(changes: dict[str, Any], message: str
     with pytest.raises(InvalidInput, match=message) as refused:
         decree(**changes)
 
-    assert refused.value.code == "MKD450"
+    assert refused.value.code == "MKD461"
 
 
 def test_a_day_that_is_none_is_refused_with_the_nearest_one() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -90,10 +90,10 @@ class Served:
         self.process: subprocess.Popen[str] | None = None
         self.environ = {f"TOKEN_{name.upper()}": token for name, token in TOKENS.items()}
 
-    def start(self, *options: str) -> Served:
+    def start(self, *options: str, before: Sequence[str] = ()) -> Served:
         """Serve, and wait until it listens."""
         self.process = subprocess.Popen(
-            [MKD, "serve", "--port", "0", *options],
+            [MKD, *before, "serve", "--port", "0", *options],
             cwd=self.folder,
             env=self.environ,
             stderr=subprocess.PIPE,

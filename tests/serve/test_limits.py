@@ -184,3 +184,40 @@ def test_an_address_that_is_taken_is_told_with_a_code(served) -> None:
     assert done.returncode == 1
     assert "MKD721" in done.stderr
     assert "--port" in done.stderr
+
+
+def test_the_check_of_a_deployment_reads_how_it_is_served(served) -> None:
+    """A token that is too short is found before the server is started, with every other fault."""
+    config = served.folder / "checked.toml"
+    text = (served.folder / "mkd.toml").read_text(encoding="utf-8")
+    config.write_text(text.replace("burst = 10000", "burst = 0\nrat = 1"), encoding="utf-8")
+    checked = [
+        subprocess.run(
+            [MKD, "--config", name, "plugins", "check"],
+            cwd=served.folder,
+            env={**served.environ, "TOKEN_EAGER": "short"} if name == "checked.toml" else served.environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        for name in ("mkd.toml", "checked.toml")
+    ]
+
+    assert [each.returncode for each in checked] == [0, 1]
+    assert all(key in checked[1].stderr for key in ("serve.burst", "serve.rat", "serve.hosts"))
+
+
+def test_plugins_of_others_may_be_left_out(servers, tmp_path: Path) -> None:
+    """Served with --no-plugins, a plugin that would end the process on import is not imported."""
+    info = tmp_path / "deadly-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[mkd]\ndeadly = deadly\n", encoding="utf-8")
+    (tmp_path / "deadly.py").write_text("import os\nos._exit(3)\n", encoding="utf-8")
+    served = servers()
+    served.environ["PYTHONPATH"] = str(tmp_path)
+
+    served.start("--workers", "2", before=["--no-plugins"])
+
+    assert served.ask("POST", "/v1/decide", DECIDE).status_code == 200

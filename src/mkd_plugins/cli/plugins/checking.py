@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -127,16 +128,24 @@ def pinged(host: Host) -> dict[str, str]:
 
 
 def wrong_rules(host: Host) -> list[str]:
-    """What is wrong with the policy, the scheme and the hours that the configuration names, a line each."""
+    """What is wrong with the policy, scheme and hours that the configuration names, or with [serve], a line each."""
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
 
     wrong = list[str]()
-    for read in (policies_of, schemes_of, hours_of):
+    for read in (policies_of, schemes_of, hours_of, _served):
         try:
             read(host)
         except (MkdError, OSError) as error:
             wrong += lines(error)
     return wrong
+
+
+def _served(host: Host) -> None:
+    """Read the table [serve], where there is one."""
+    from mkd_plugins.serve.settings import serve_settings
+
+    if host.config.serve:
+        serve_settings(host.config, os.environ)
 
 
 def _line(text: str) -> dict[str, str]:

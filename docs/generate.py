@@ -11,7 +11,7 @@ from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
 
-from writers import cli, configuration, errors, events, facts, packs, ports
+from writers import cli, configuration, errors, events, facts, http, packs, ports
 
 REFERENCE = Path(__file__).parent / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors.page,
     "events.md": events.page,
     "facts.md": facts.page,
+    "http.md": http.page,
     "ports.md": ports.page,
 }
 SHOWN = 20

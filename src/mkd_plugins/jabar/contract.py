@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from importlib.resources import files
 from typing import Final
 
 import attrs
@@ -187,3 +188,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """The fields of each resource, spelt as it spells them."""
+
+
+def document() -> str:
+    """The published document of these paths (OpenAPI 3.1), in JSON; it says of each how well it is known."""
+    return files("mkd_plugins.jabar").joinpath("simulator", "openapi.json").read_text(encoding="utf-8")

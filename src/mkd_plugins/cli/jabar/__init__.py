@@ -9,6 +9,10 @@ from mkd_plugins.cli.lazy import Entry, Headed
 _HERE = "mkd_plugins.cli.jabar"
 _COMMANDS = {
     "Operators": (Entry("refresh", f"{_HERE}.refresh:refresh", "Read people, units and ratings anew from SIASN."),),
+    "To try without the real systems": (
+        Entry("simulate", f"{_HERE}.simulate:simulate", "Serve these systems over people who do not exist."),
+        Entry("openapi", f"{_HERE}.simulate:openapi", "Print what is served, and how well it is known."),
+    ),
 }
 
 

@@ -1,0 +1,168 @@
+"""What can go wrong, on which paths, and how often: ``PATH=KIND[:RATE]``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from threading import Lock
+from typing import Final
+
+import attrs
+
+from mkd_core.errors import InvalidInput
+from mkd_plugins.jabar.contract import ENDPOINTS, SYSTEMS, Endpoint, Known
+from mkd_plugins.jabar.simulator.chance import drawn
+
+_EVERYWHERE = SYSTEMS
+_TOKENS = "token$"
+_PART = re.compile(r"{\w+}")
+
+
+@attrs.frozen(kw_only=True)
+class Kind:
+    """A kind of fault.
+
+    ``where``  the systems, or an end of a path with ``$`` behind it: where it can happen.
+    ``once``   it strikes some subjects, and these every time they are asked for; the others strike some requests.
+    """
+
+    name: str
+    known: Known
+    what: str
+    where: tuple[str, ...]
+    once: bool = False
+
+    def can_happen_at(self, endpoint: Endpoint) -> bool:
+        """Whether a path can have it."""
+        ends = tuple(each.removesuffix("$") for each in self.where if each.endswith("$"))
+        return endpoint.system in self.where or (bool(ends) and endpoint.path.endswith(ends))
+
+
+def _kinds() -> Mapping[str, Kind]:
+    siasn, persons = ("siasn",), ("{nip}$",)
+    run, source, observed, assumed = Known.RUN, Known.SOURCE, Known.OBSERVED, Known.ASSUMED
+    rows: tuple[tuple[str, Known, tuple[str, ...], str], ...] = (
+        ("slow", assumed, _EVERYWHERE, "the answer comes late, by --slow-seconds"),
+        ("cut", assumed, _EVERYWHERE, "the answer breaks off in the middle, and the connection with it"),
+        ("broken", assumed, _EVERYWHERE, "500, in the envelope of the system"),
+        ("busy", assumed, _EVERYWHERE, "503, with Retry-After"),
+        ("html", assumed, _EVERYWHERE, "200 and a page in HTML, as a proxy or a login in between gives it"),
+        ("expired", source, ("siasn", "digiteam", "siap", "userinfo$"), "the bearer token is void from now on: 401"),
+        ("login-expired", source, siasn, "the second token of SIASN, in the header Auth, is void from now on: 401"),
+        ("refused", assumed, (_TOKENS, "sign-in$", "login$"), "the secret was revoked: 401"),
+        ("epoch", run, (_TOKENS,), "expires_in is a moment in seconds since 1970, as it always is at Digiteam"),
+        ("text-expiry", assumed, (_TOKENS,), "expires_in is a text"),
+        ("foreign-key", assumed, ("connect/token$",), "tokens signed with a key that is not among the published"),
+        ("foreign-issuer", assumed, ("connect/token$",), "tokens that name another realm"),
+        ("foreign-audience", assumed, ("connect/token$",), "tokens for another client"),
+        ("old", assumed, ("connect/token$",), "tokens whose time is over already"),
+        ("missing", source, persons, "404 for some people, each time: as if they were nobody's"),
+        ("empty", observed, persons, "200 with code 0, and a text as data"),
+        ("somebody-else", assumed, persons, "the answer is about another person"),
+        ("twins", assumed, (*persons, "presensi-harian$"), "two people under one number"),
+        ("spelling", observed, siasn, "keys in snake_case or in PascalCase"),
+        ("lowercase", assumed, siasn, "keys in lower case, as Digiteam's lists have them"),
+        ("numbers", assumed, siasn, "numbers as numbers, which are texts otherwise"),
+        ("sparse", assumed, siasn, "empty fields are left out"),
+        ("unknown-code", assumed, siasn, "codes that no table has"),
+        ("cycle", assumed, ("ref-unor$",), "two units, each above the other"),
+        ("nobody", assumed, ("ref-unor$",), "a head whom nobody knows"),
+        ("clock", run, ("digiteam",), "createdAt and updatedAt are seven hours off"),
+        ("shifted", assumed, ("presensi-harian$", ".csv$"), "the values stand one column further"),
+    )
+    return {
+        name: Kind(name=name, known=known, where=where, what=what, once=name == "missing")
+        for name, known, where, what in rows
+    }
+
+
+KINDS: Final = _kinds()
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """A kind of fault on some paths.
+
+    ``path``  a system (``siasn``), or the end of a path in which ``*`` stands for anything: ``/pns/rw-hukdis/*``.
+    ``rate``  how often, from 0 to 1.
+    """
+
+    path: str
+    kind: str
+    rate: float = 1.0
+
+    def __attrs_post_init__(self) -> None:
+        where = f"--fault {self.path}={self.kind}:{self.rate:g}"
+        kind = KINDS.get(self.kind)
+        if kind is None:
+            near = get_close_matches(self.kind, KINDS, n=1)
+            mend = f"did you mean {near[0]}?" if near else f"one of {', '.join(KINDS)}"
+            raise InvalidInput("MKD731", f"there is no kind of fault {self.kind!r}", where=where, mend=mend)
+        if not 0 <= self.rate <= 1:
+            raise InvalidInput("MKD731", "a rate goes from 0 to 1", where=where, mend="write 0.1 for one in ten")
+        there = [endpoint for endpoint in ENDPOINTS if self._names(endpoint)]
+        if not there:
+            names = [*SYSTEMS, *(endpoint.path for endpoint in ENDPOINTS)]
+            near = get_close_matches(self.path, names, n=1)
+            mend = f"did you mean {near[0]}?" if near else f"a path, or one of {', '.join(SYSTEMS)}"
+            raise InvalidInput("MKD731", "no path is like that", where=where, mend=mend)
+        if not any(kind.can_happen_at(endpoint) for endpoint in there):
+            fit = [name for name, each in KINDS.items() if any(map(each.can_happen_at, there))]
+            raise InvalidInput(
+                "MKD731", f"{self.kind} cannot happen there", where=where, mend=f"what can: {', '.join(fit)}"
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """``PATH=KIND[:RATE]``. Raises ``InvalidInput`` (MKD731) saying what can be written instead."""
+        path, _, rest = text.partition("=")
+        kind, _, rate = rest.partition(":")
+        try:
+            return cls(path=path, kind=kind, rate=float(rate) if rate else 1.0)
+        except ValueError:
+            raise InvalidInput(
+                "MKD731", f"{rate!r} is no number", where=f"--fault {text}", mend="PATH=KIND or PATH=KIND:0.1"
+            ) from None
+
+    def strikes(self, endpoint: Endpoint, path: str) -> bool:
+        """Whether it can happen on that path."""
+        there = self.path == endpoint.system or fnmatchcase(path, f"*{_PART.sub('*', self.path)}")
+        return there and KINDS[self.kind].can_happen_at(endpoint)
+
+    def _names(self, endpoint: Endpoint) -> bool:
+        """Whether some path of that form may be meant."""
+        if self.path == endpoint.system or fnmatchcase(endpoint.path, f"*{self.path}"):
+            return True
+        depth = self.path.strip("/").count("/") + 1
+        tail = attrs.evolve(endpoint, path="/" + "/".join(endpoint.path.split("/")[-depth:]))
+        return endpoint.matches(self.path) or tail.matches("/" + self.path.strip("/"))
+
+
+class Faults:
+    """The faults that are switched on. Each may be changed while the simulator runs; threads may share them."""
+
+    def __init__(self, faults: Iterable[Fault | str] = (), seed: int = 1) -> None:
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
+        self._lock = Lock()
+        self.switch(faults)
+
+    def switch(self, faults: Iterable[Fault | str]) -> None:
+        """From now on it is these, and no others."""
+        self.on = tuple(Fault.parse(each) if isinstance(each, str) else each for each in faults)
+
+    def at(self, endpoint: Endpoint, path: str) -> frozenset[str]:
+        """The kinds that happen to this request. The same requests in any order meet the same faults."""
+        on = [fault for fault in self.on if fault.strikes(endpoint, path)]
+        if not on:
+            return frozenset()
+        with self._lock:
+            self._asked[path] += 1
+            time = self._asked[path]
+        return frozenset(fault.kind for fault in on if self._draw(fault, path, time) < fault.rate)
+
+    def _draw(self, fault: Fault, path: str, time: int) -> float:
+        return drawn(self._seed, fault.kind, path, 0 if KINDS[fault.kind].once else time)

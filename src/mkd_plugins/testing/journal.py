@@ -279,6 +279,7 @@ class JournalSuite:
         )
 
         assert [d.effect.key for d in journal.due(later - timedelta(microseconds=1))] == ["l"]
+        assert [d.effect.key for d in journal.due(later)] == ["k", "l"]
         waiting = journal.due(later.astimezone(timezone(timedelta(hours=9))))
         assert [d.effect.key for d in waiting] == ["k", "l"]
         assert (waiting[0].attempts, waiting[0].due, waiting[0].problem) == (1, later, "no")

@@ -87,39 +87,34 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.address = ""
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.environ = {f"TOKEN_{name.upper()}": token for name, token in TOKENS.items()}
 
     def start(self, *options: str, before: Sequence[str] = ()) -> Served:
         """Serve, and wait until it listens."""
-        self.process = subprocess.Popen(
-            [MKD, *before, "serve", "--port", "0", *options],
-            cwd=self.folder,
-            env=self.environ,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        said = []
-        for line in self.process.stderr:
-            said.append(line)
-            if found := re.search(r"http://[\d.:]+", line):
-                self.address = found[0]
-                return self
-        raise AssertionError("".join(said))
+        log = self.folder / "serve.log"
+        with log.open("w", encoding="utf-8") as file:
+            self.process = subprocess.Popen(
+                [MKD, *before, "serve", "--port", "0", *options], cwd=self.folder, env=self.environ, stderr=file
+            )
+        self.wait_for(lambda: "http://" in log.read_text("utf-8") or self.process.poll() is not None)
+        found = re.search(r"http://[\d.:]+", log.read_text("utf-8"))
+        assert found, log.read_text("utf-8")
+        self.address = found[0]
+        return self
 
     def stop(self) -> tuple[int, str]:
         """Tell it to end; its exit status and what it said."""
         assert self.process is not None
         self.process.terminate()
-        said = self.process.communicate(timeout=60)[1]
-        return self.process.returncode, said
+        status = self.process.wait(timeout=60)
+        return status, (self.folder / "serve.log").read_text("utf-8")
 
     def kill(self) -> None:
         """End it as a loss of power would."""
         assert self.process is not None
         self.process.kill()
-        self.process.communicate(timeout=60)
+        self.process.wait(timeout=60)
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
         """Wait until that is so, for half a minute at most."""

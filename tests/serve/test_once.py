@@ -171,7 +171,7 @@ def test_a_server_that_was_killed_in_between_did_it_once(dying, moment: str, com
     (dying.folder / f"die-{moment}").touch()
     with pytest.raises(requests.ConnectionError):
         dying.ask("POST", path, sent, person="k000002", key="once")
-    dying.process.communicate(timeout=60)
+    dying.process.wait(timeout=60)
     happened = sqlite3.connect(dying.folder / "journal.db").execute("SELECT count(*) FROM mkd_events").fetchone()[0]
 
     dying.start()

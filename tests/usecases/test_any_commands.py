@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mkd_core import CommandRefused, InvalidInput, Level, State
 from mkd_core.events import AgreementApproved, ErasureReason, VoteCast
 from mkd_core.journal import verify
+from mkd_plugins.testing.fakes import RecordingSchedule
 
 AGREEMENTS = ("analyst.1", "analyst.1", "analyst.1", "analyst.2", "data-head.1")
 ACTORS = ("the right one", "the right one", "the right one", "analyst", "data-head", "director", "hr", "clerk")
@@ -124,3 +125,27 @@ def test_whatever_happens_keeps_the_promises(worlds, both_steps, steps, in_force
         assert len(live) <= 1
     world.service.tick(moment)
     assert world.service.tick(moment).changed == ()
+    assert world.service.tick(moment).day_plans == 0
+
+
+@given(STEPS)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_a_roster_ends_with_the_days_as_they_are(worlds, steps):
+    """Each date that was ever sent is, from today on, what the agreements say; nothing was sent that did not change."""
+    roster = RecordingSchedule()
+    world = worlds(schedules=[roster])
+    world.approved(plan=world.plan(anchor=date(2023, 6, 19)), on=world.at(6, 20))
+
+    moment = happen(world, steps)
+    world.service.tick(moment)
+    world.service.deliver(moment)
+
+    for (person, on), entry in roster.taken.items():
+        if on >= moment.date():
+            assert entry.windows == world.service.day(person, on, at=moment).windows
+    told = {}
+    for entry in roster.attempts:
+        assert told.get((entry.person, entry.on)) != entry.windows
+        told[entry.person, entry.on] = entry.windows
+    held = [a for a in world.service.agreements() if a.day(moment.date())]
+    assert all((a.applicant, moment.date()) in roster.taken for a in held)

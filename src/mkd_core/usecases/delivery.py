@@ -36,10 +36,15 @@ class DeliveryReport:
 
 
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
-    """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead."""
+    """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead.
+
+    Day plans come last, since an approval makes many of them: whoever has to vote need not wait for a roster.
+    """
     instant(now)
     # What nobody serves waits and takes up no place: lines of a payroll that was taken away would starve the notices.
-    due = ctx.journal.due(now, limit, ctx.served)
+    due = list(ctx.journal.due(now, limit, ctx.served - {"schedule"}))
+    if "schedule" in ctx.served and len(due) < limit:
+        due += ctx.journal.due(now, limit - len(due), {"schedule"})
     organisation = ctx.organisation(now.date())
     settled: list[Settlement] = []
     rosters = Rosters(ctx, organisation, now)

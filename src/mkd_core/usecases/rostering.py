@@ -182,13 +182,13 @@ class Rosters:
         self._ctx = ctx
         self._organisation = organisation
         self._now = now
-        self._newest: dict[str, dict[date, int]] = {}
+        self._newest: dict[str, dict[date, Sent]] = {}
 
     def put(self, delivery: Delivery) -> Settlement:
         """Hand one day over to every roster that accepts it. That nobody does is nothing to look into: it stays off."""
         key = delivery.effect.key
         sent = Sent.of_key(key)
-        if sent.turn < self._turns(key.rsplit(":", 3)[0])[sent.on]:
+        if sent != self._last(key.rsplit(":", 3)[0])[sent.on]:
             return Settlement(status=EffectStatus.CANCELLED, at=self._now, problem=OVERTAKEN)
         try:
             entry = self._entry(delivery.effect, sent.on)
@@ -199,12 +199,10 @@ class Rosters:
         told = tell(delivery, self._ctx.schedules, lambda backend: backend.put(entry))
         return told.settlement(self._ctx.backoff, delivery.attempts, self._now, unwanted=EffectStatus.CANCELLED)
 
-    def _turns(self, stream: str) -> dict[date, int]:
+    def _last(self, stream: str) -> dict[date, Sent]:
+        """Each date's plan that was put into the outbox last: what counts is their order there, not their number."""
         if stream not in self._newest:
-            newest: dict[date, int] = {}
-            for sent, _ in _known(self._ctx, stream):
-                newest[sent.on] = max(sent.turn, newest.get(sent.on, 0))
-            self._newest[stream] = newest
+            self._newest[stream] = {sent.on: sent for sent, _ in _known(self._ctx, stream)}
         return self._newest[stream]
 
     def _entry(self, effect: Effect, on: date) -> RosterEntry:

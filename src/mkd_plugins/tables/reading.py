@@ -110,8 +110,11 @@ def selected(
     return header, ((number, row) for number, row in enumerate(rows, start=1))
 
 
-def engine_of(url: str, password: Secret | None, name: str) -> Engine:
-    """What talks to the database of that address; nothing is kept open. Raises ``Permanent`` (MKD250, MKD247)."""
+def engine_of(url: str, password: Secret | None, name: str, *, kept: bool = False) -> Engine:
+    """What talks to the database of that address. Raises ``Permanent`` (MKD250, MKD247).
+
+    A connection is opened for every question unless it is to be ``kept``; then each is tried before it is used again.
+    """
     try:
         import sqlalchemy
     except ModuleNotFoundError:
@@ -122,7 +125,8 @@ def engine_of(url: str, password: Secret | None, name: str) -> Engine:
         address = sqlalchemy.make_url(url)
         if password is not None:
             address = address.set(password=password.reveal())
-        return sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool, hide_parameters=True)
+        pool: dict[str, Any] = {"pool_pre_ping": True} if kept else {"poolclass": sqlalchemy.NullPool}
+        return sqlalchemy.create_engine(address, hide_parameters=True, **pool)
     except ModuleNotFoundError as error:
         raise Permanent(
             f"the database driver {error.name} is not installed", code="MKD250", where=name, mend="install it"

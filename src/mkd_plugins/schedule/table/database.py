@@ -88,7 +88,7 @@ class DatabaseRoster:
         import sqlalchemy
 
         if self._engine is None:
-            self._engine = engine_of(self._config.url, self._config.password, self._where)
+            self._engine = engine_of(self._config.url, self._config.password, self._where, kept=True)
         if self._table is None:
             with self._telling():
                 table = sqlalchemy.Table(self._config.table, sqlalchemy.MetaData(), autoload_with=self._engine)

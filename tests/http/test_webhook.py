@@ -231,7 +231,7 @@ def test_a_service_tells_its_whole_journal_through_failures(webhook: Callable[..
     early = service.deliver(at + timedelta(seconds=60))
     last = service.deliver(at + timedelta(seconds=120))
 
-    assert (first.retried, early.delivered, last.delivered) == (2, 1, 1)
+    assert (first.retried, early.retried, last.delivered) == (1, 1, 2)
     records = [record for _, record in journal.records()]
     events = sorted(receiver.taken.values(), key=lambda event: event["data"]["number"])
     assert [event["data"]["number"] for event in events] == [1, 2]

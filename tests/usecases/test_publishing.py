@@ -98,14 +98,42 @@ class TestHowItIsTold:
         count = len(outbox(world))
         start = world.at(6, 20)
         first = world.service.deliver(start)
-        assert first.retried == 1
-        assert world.service.deliver(start + timedelta(seconds=89)).delivered == 0
+        second = world.service.deliver(start + timedelta(seconds=89))
 
-        assert world.service.deliver(start + timedelta(seconds=90)).delivered == 1
+        third = world.service.deliver(start + timedelta(seconds=90))
 
+        assert [(each.delivered, each.retried) for each in (first, second, third)] == [
+            (1, 1),  # the notice, beside the event that failed
+            (count - 1, 0),
+            (1, 0),
+        ]
         keys = [each.key for each in follower.attempts]
         assert keys[0] == keys[-1]
         assert len(follower.taken) == count
+
+    def test_one_that_is_away_is_left_alone_for_the_rest_of_a_delivery(self, worlds):
+        """A receiver that hangs would otherwise hold up notices, event by event; the others are told all the same."""
+        away, up = RecordingEvents(failures=[Transient("away")] * 9), RecordingEvents()
+        world = worlds(events={"away": away, "up": up})
+        world.submitted()
+        count = len(outbox(world))
+
+        report = world.service.deliver(world.at(6, 20))
+
+        assert (len(away.attempts), len(up.taken)) == (1, count)
+        assert world.mail.taken
+        assert report.delivered == 1  # the notice
+
+    def test_what_was_not_tried_stays_as_it_is(self, worlds):
+        """It has no attempt less, and is due at the next delivery."""
+        follower = RecordingEvents(failures=[Transient("away")])
+        world = worlds(events=[follower])
+        world.submitted()
+        world.service.deliver(world.at(6, 20))
+
+        tried, *others = outbox(world)
+
+        assert (tried.attempts, {(each.attempts, each.problem) for each in others}) == (1, {(0, "")})
 
     def test_what_is_given_up_waits_for_a_person(self, worlds):
         """Replayed, it goes out; nothing else waited for it."""

@@ -15,7 +15,7 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.notices import words
 from mkd_core.usecases.paying import pay
-from mkd_core.usecases.publishing import publish
+from mkd_core.usecases.publishing import Followers
 from mkd_core.usecases.rostering import Rosters
 from mkd_core.usecases.telling import tell
 
@@ -49,12 +49,13 @@ def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     settled: list[Settlement] = []
     rosters = Rosters(ctx, organisation, now)
     for delivery in due:
+    followers = Followers(ctx, now)
         if delivery.effect.port == "notification":
             settled.append(_notify(ctx, organisation, delivery, now))
         elif delivery.effect.port == "schedule":
             settled.append(rosters.put(delivery))
-        elif delivery.effect.port == "events":
-            settled.append(publish(ctx, delivery, now))
+        elif delivery.effect.port == "events" and (told := followers.tell(delivery)) is not None:
+            settled.append(told)
         else:
             continue
         ctx.journal.settle(delivery.effect.key, settled[-1])

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mkd_core.errors import JournalError, MkdError
+from mkd_core.errors import JournalError, MkdError, Transient
 from mkd_core.journal.chain import Record
 from mkd_core.outbox import Delivery, Effect, EffectStatus, Settlement
-from mkd_core.ports import Occurrence
+from mkd_core.ports import Declined, Occurrence, Receipt
 from mkd_core.usecases.telling import tell
 
 if TYPE_CHECKING:
@@ -30,14 +31,43 @@ def announcements(stream: str, person: str, first: int, events: Sequence[Any]) -
     ]
 
 
-def publish(ctx: Context, delivery: Delivery, now: datetime) -> Settlement:
-    """Tell every backend of the event; one that all of them decline is wanted by nobody."""
-    try:
-        occurrence = _occurrence(ctx, delivery.effect)
-    except MkdError as problem:
-        return ctx.backoff.after_error(delivery.attempts, now, problem)
-    told = tell(delivery, ctx.events, lambda backend: backend.publish(occurrence))
-    return told.settlement(ctx.backoff, delivery.attempts, now, unwanted=EffectStatus.CANCELLED)
+class Followers:
+    """Tells those who follow the journal, in the course of one delivery of the outbox.
+
+    One that cannot take an event now is left alone for the rest of it: a receiver that hangs must not hold up notices
+    and pay, event by event.
+    """
+
+    def __init__(self, ctx: Context, now: datetime) -> None:
+        self._ctx = ctx
+        self._now = now
+        self._resting: dict[str, Transient] = {}
+        self._asked = 0
+
+    def tell(self, delivery: Delivery) -> Settlement | None:
+        """Tell every follower of the event; None where only such were left as rest, so that it stays due as it is.
+
+        An event that all of them decline is wanted by nobody.
+        """
+        try:
+            occurrence = _occurrence(self._ctx, delivery.effect)
+        except MkdError as problem:
+            return self._ctx.backoff.after_error(delivery.attempts, self._now, problem)
+        before = self._asked
+        told = tell(delivery, {name: name for name in self._ctx.events}, partial(self._ask, occurrence))
+        if told.failures and self._asked == before:
+            return None
+        return told.settlement(self._ctx.backoff, delivery.attempts, self._now, unwanted=EffectStatus.CANCELLED)
+
+    def _ask(self, occurrence: Occurrence, name: str) -> Receipt | Declined:
+        if name in self._resting:
+            raise self._resting[name]
+        self._asked += 1
+        try:
+            return self._ctx.events[name].publish(occurrence)
+        except Transient as problem:
+            self._resting[name] = problem
+            raise
 
 
 def _occurrence(ctx: Context, effect: Effect) -> Occurrence:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from attrs import fields, frozen
 
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.texts import check_text
 from mkd_core.worktime import iso_date
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -58,6 +59,8 @@ class Target:
     weight: Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
+        for part in ("id", "indicator", "unit", "evidence"):
+            check_text(getattr(self, part), where=f"target.{part}")
         for name, number in (("margin", self.margin), ("weight", self.weight)):
             if number is not None and number < 0:
                 raise InvalidInput("MKD220", f"{name!r} is below 0", where=self.id, mend="give 0 or more, or none")
@@ -110,6 +113,8 @@ class Activity:
     evidence: str = ""
 
     def __attrs_post_init__(self) -> None:
+        check_text(self.description, where="description")
+        check_text(self.evidence, where="evidence")
         # A bool is an int to Python, and nobody's number of minutes.
         if type(self.minutes) is not int or not 0 < self.minutes <= 24 * 60:
             message = f"an activity lasts 1 to 1440 whole minutes, not {self.minutes}"
@@ -125,6 +130,9 @@ class Realisation:
     on: date
     value: Decimal
     evidence: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.evidence, where="evidence")
 
 
 def achievement(targets: Iterable[Target], realised: Mapping[str, Decimal]) -> Decimal | None:

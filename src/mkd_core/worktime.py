@@ -7,7 +7,7 @@ after 1440, so a shift from 22:00 to 06:00 is 1320 to 1800. The plan of a date i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,10 @@ from mkd_core.errors import InvalidInput, did_you_mean
 DAY = 24 * 60
 LATEST_END = 2 * DAY - 1
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_WEEKS = 60
+"""The longest cycle: more than a year, so that one that repeats every year fits."""
+MOST_SEASONS = 24
+MOST_EXCEPTIONS = 1_000
 _CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)", re.ASCII)
 _WINDOW = re.compile(r"([\d:]+)\s*-\s*([\d:]+)\s+(\w+)(?:\s+(\d{1,4}))?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -253,17 +257,30 @@ def _cycle(weeks: Iterable[Week]) -> tuple[Week, ...]:
     cycle = tuple(weeks)
     if not cycle:
         raise InvalidInput("MKD208", "a cycle has at least one week")
+    _no_more(cycle, MOST_WEEKS, "weeks in a cycle")
     for week, following in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
         _no_spill(week.days[6], following.days[0], "sun")
     return cycle
 
 
 def _season_cycles(given: Mapping[str, Iterable[Week]]) -> dict[str, tuple[Week, ...]]:
+    _no_more(given, MOST_SEASONS, "seasons")
     return {name: _cycle(weeks) for name, weeks in given.items()}
 
 
-def _copied(given: Mapping[date, Day]) -> dict[date, Day]:
+def _exceptions(given: Mapping[date, Day]) -> dict[date, Day]:
+    _no_more(given, MOST_EXCEPTIONS, "exceptions")
     return dict(given)
+
+
+def _no_more(given: Sized, most: int, what: str, *, where: str = "") -> None:
+    if len(given) > most:
+        raise InvalidInput(
+            "MKD269",
+            f"a plan has {most:,} {what} at most, this one has {len(given):,}",
+            where=where,
+            mend="say what repeats in the cycle, and give a later time an agreement of its own",
+        )
 
 
 @frozen(kw_only=True)
@@ -274,12 +291,14 @@ class WorkPlan:
     ``weeks``       the cycle: one week for a weekly plan, two for a biweekly one, and so on.
     ``seasons``     the cycle of a season (``ramadan``) where the hours differ; a season left out keeps the cycle.
     ``exceptions``  days of their own, by date.
+
+    A cycle has up to ``MOST_WEEKS`` weeks; a plan up to ``MOST_SEASONS`` seasons and ``MOST_EXCEPTIONS`` exceptions.
     """
 
     anchor: date
     weeks: tuple[Week, ...] = field(converter=_cycle)
     seasons: Mapping[str, tuple[Week, ...]] = field(factory=dict, converter=_season_cycles)
-    exceptions: Mapping[date, Day] = field(factory=dict, converter=_copied)
+    exceptions: Mapping[date, Day] = field(factory=dict, converter=_exceptions)
 
     def __attrs_post_init__(self) -> None:
         for on in sorted(on for on in self.exceptions if date.min < on < date.max):
@@ -414,22 +433,24 @@ def plan_from_data(data: Mapping[str, Any], *, where: str = "plan") -> WorkPlan:
     def cycle(weeks: Any, name: str) -> tuple[Week, ...]:
         if not isinstance(weeks, (list, tuple)) or not all(isinstance(week, Mapping) for week in weeks):
             raise InvalidInput("MKD209", "weeks are a list of tables, a weekday each", where=f"{where}.{name}")
+        _no_more(weeks, MOST_WEEKS, "weeks in a cycle", where=f"{where}.{name}")
         return tuple(Week.parse(week, where=f"{where}.{name}[{at}].") for at, week in enumerate(weeks))
 
-    def table(name: str) -> Mapping[str, Any]:
+    def table(name: str, most: int) -> Mapping[str, Any]:
         found = data.get(name, {})
         if not isinstance(found, Mapping):
             raise InvalidInput("MKD209", f"{name} are a table", where=f"{where}.{name}")
+        _no_more(found, most, name, where=f"{where}.{name}")
         return found
 
     with _written_at(where):
         return WorkPlan(
             anchor=iso_date(data["anchor"], where=f"{where}.anchor"),
             weeks=cycle(data["weeks"], "weeks"),
-            seasons={name: cycle(weeks, f"seasons.{name}") for name, weeks in table("seasons").items()},
+            seasons={name: cycle(weeks, f"seasons.{name}") for name, weeks in table("seasons", MOST_SEASONS).items()},
             exceptions={
                 iso_date(on, where=f"{where}.exceptions"): Day.parse(day, where=f"{where}.exceptions.{on}")
-                for on, day in table("exceptions").items()
+                for on, day in table("exceptions", MOST_EXCEPTIONS).items()
             },
         )
 

@@ -17,6 +17,7 @@ from mkd_core.errors import InvalidInput, JournalError
 from mkd_core.events import EVENTS, Happened, Verdict
 from mkd_core.journal.chain import Draft, Record, canonical
 from mkd_core.targets import Target, target_from_data, target_to_data
+from mkd_core.texts import check_text
 from mkd_core.worktime import Window, WorkPlan, plan_from_data, plan_to_data
 
 if TYPE_CHECKING:
@@ -67,9 +68,14 @@ def instant(at: datetime) -> str:
 def encode(event: Any, *, at: datetime, by: str) -> Draft:
     """The event as plain values, what is private apart from what is chained.
 
-    Raises ``InvalidInput`` for text with half a character, as a terminal gives it for bytes that are no UTF-8.
+    Raises ``InvalidInput`` for text that is too long (MKD268) and for text with half a character (MKD445), as a
+    terminal gives it for bytes that are no UTF-8.
     """
     name = type(event).__name__
+    for part in fields(type(event)):
+        value = getattr(event, part.name)
+        if isinstance(value, str):
+            check_text(value, where=part.name)
     plain = _converter().unstructure(event)
     private = _taken_out(event, plain)
     try:

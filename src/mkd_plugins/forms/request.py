@@ -33,6 +33,7 @@ from attrs import frozen
 
 from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.targets import Target, target_from_data
+from mkd_core.texts import check_text
 from mkd_core.worktime import OfficeHours, WorkPlan, iso_date, plan_from_data
 from mkd_plugins.forms.days import remote_plan
 
@@ -83,7 +84,7 @@ def read(
         plan=plan(data, anchor=first or date.min, where=where, hours=hours, place=place),
         targets=targets(data, where=where),
         outside_region=data.get("outside_region") is True,
-        **{name: str(data.get(name, "")) for name in TEXTS},
+        **{name: check_text(str(data.get(name, "")), where=f"{where}: {name}") for name in TEXTS},
     )
 
 

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     if arguments and not check:
         print(__doc__, file=sys.stderr)
         return 2
-    pages = {name: write() for name, write in PAGES.items()} | packs.pages()
+    pages = {name: write() for name, write in PAGES.items()} | packs.pages() | ports.pages()
     stale = [name for name, text in pages.items() if not _settle(REFERENCE / name, text, check=check)]
     stale += [name for name in _left_over(pages) if not _gone(REFERENCE / name, check=check)]
     if stale:
@@ -56,8 +56,8 @@ def _settle(path: Path, text: str, *, check: bool) -> bool:
 
 
 def _left_over(pages: Collection[str]) -> list[str]:
-    """Pages in the folder of packs that no pack has any more."""
-    there = [f"packs/{path.name}" for path in sorted((REFERENCE / "packs").glob("*.md"))]
+    """Pages in the folders of packs and ports that none of them has any more."""
+    there = [path.relative_to(REFERENCE).as_posix() for path in sorted(REFERENCE.glob("p*/*.md"))]
     return [name for name in there if name not in pages]
 
 

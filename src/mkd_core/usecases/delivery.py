@@ -48,8 +48,8 @@ def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     organisation = ctx.organisation(now.date())
     settled: list[Settlement] = []
     rosters = Rosters(ctx, organisation, now)
-    for delivery in due:
     followers = Followers(ctx, now)
+    for delivery in due:
         if delivery.effect.port == "notification":
             settled.append(_notify(ctx, organisation, delivery, now))
         elif delivery.effect.port == "schedule":

@@ -120,6 +120,12 @@ def test_targets_are_countered_and_agreed_to(served) -> None:
         ("", {"from": "2030-07-01", "outside_region": "yes"}, "outside_region"),
         ("", {"from": "2030-07-01", "targets": {}}, "targets"),
         ("", {"from": "2030-07-01", "place": "moon"}, "place"),
+        ("", {"from": "2030-07-01", "remote": ""}, "remote"),
+        ("", {"from": "2030-07-01", "targets": [{}]}, "targets[1]"),
+        ("", {"from": "2030-07-01", "targets": [{"kind": "output"}, {"kind": "wish"}]}, "targets[2].kind"),
+        ("", {"from": "2030-07-01", "targets": [{"kind": "output", "unit": 5}]}, "targets[1].unit"),
+        ("", {"from": "2030-07-01", "targets": [{"kind": "output", "value": "many"}]}, "targets[1].value"),
+        ("", {"from": "2030-07-01", "targets": [{"kind": "output", "vaule": 1}]}, "targets[1]"),
         ("/k000002.1/approve", {"resaon": ""}, "body"),
         ("/k000002.1/approve", {"version": True}, "version"),
         ("/k000002.1/refuse", {}, "body"),
@@ -143,3 +149,29 @@ def test_what_is_not_there_is_told_apart(served) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "MKD403")
     assert (none.status_code, none.json()["code"]) == (404, "MKD403")
     assert (days.status_code, days.json()["code"]) == (422, "MKD296")
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        {"weeks": []},
+        {"weeks": [5]},
+        {"weeks": [{"mon": 5}]},
+        {"weeks": [{"mon": ""}]},
+        {"weeks": [{"mon": None}]},
+        {"weeks": [{"noday": "off"}]},
+        {"weeks": [{}], "seasons": []},
+        {"weeks": [{}], "seasons": {"ramadan": {}}},
+        {"weeks": [{}], "exceptions": {"soon": "off"}},
+        {"weeks": [{}], "exceptions": {"2030-07-01": 5}},
+        {"weeks": [{}], "anchor": 5},
+        {"weeks": [{}], "more": 5},
+    ],
+)
+def test_a_plan_of_another_form_is_refused(served, plan: dict) -> None:
+    """Whatever stands where days should, it is told with a code, and the plan is not guessed."""
+    answer = served.ask("POST", "/v1/agreements", {"from": "2030-07-01", "plan": plan}, person="k000002")
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"].startswith("MKD2")

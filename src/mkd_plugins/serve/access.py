@@ -148,7 +148,7 @@ def need_sight_of_unit(mkd: Deployment, caller: Caller, unit: str, at: datetime)
     organisation = mkd.organisation(at.date())
     if organisation.unit(unit) is None:
         raise NotFound("MKD407", "no identity backend knows that unit", where="unit")
-    if caller.person is None or organisation.has_role(caller.person, *READERS):
+    if caller.person is None or organisation.has_role(caller.person, *READERS, unit=unit):
         return
     if caller.person not in _leaders(organisation, None, unit):
         raise _not_shown()
@@ -158,9 +158,9 @@ def _concerns(mkd: Deployment, caller: Caller, person: str, at: datetime) -> boo
     if caller.person is None or caller.person == person:
         return True
     organisation = mkd.organisation(at.date())
-    if organisation.has_role(caller.person, *READERS):
-        return True
     employee = organisation.employee(person)
+    if organisation.has_role(caller.person, *READERS, unit=employee.unit if employee else None):
+        return True
     return employee is not None and caller.person in _leaders(organisation, employee, employee.unit)
 
 

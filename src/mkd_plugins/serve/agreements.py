@@ -9,6 +9,7 @@ from attrs import evolve
 
 from mkd_core.agreements import Agreement, check_terms
 from mkd_core.errors import InvalidInput
+from mkd_core.targets import Direction, TargetKind
 from mkd_core.worktime import Place
 from mkd_plugins.forms import request as forms
 from mkd_plugins.serve.fields import Field, Kind
@@ -19,13 +20,25 @@ _WHY = Field(name="reason", needed=True, says="Why, in words.")
 _WHY_PERHAPS = Field(name="reason", says="Why, in words.")
 _NOTE = Field(name="note", says="A word to the other side.")
 _SINCE = Field(name="since", kind=Kind.DATE, needed=True, says="The first day.")
-_TARGETS = Field(name="targets", kind=Kind.LIST, schema="Target", says="Results that can be measured.")
+TARGET = (
+    Field(name="id", pattern=r"\S", says="t1, t2 and so on when left out."),
+    Field(name="kind", choices=tuple(each.value for each in TargetKind), needed=True),
+    Field(name="indicator", says="What is counted or measured."),
+    Field(name="unit"),
+    Field(name="direction", choices=tuple(each.value for each in Direction)),
+    Field(name="value", kind=Kind.AMOUNT),
+    Field(name="margin", kind=Kind.AMOUNT, says="By how much it may differ, for within."),
+    Field(name="due", kind=Kind.DATE),
+    Field(name="evidence", says="What shows it."),
+    Field(name="weight", kind=Kind.AMOUNT, says="Per cent."),
+)
+_TARGETS = Field(name="targets", kind=Kind.LIST, schema="Target", parts=TARGET, says="Results that can be measured.")
 _BALLOT = (
     Field(name="step", says="Only if this step waits for votes."),
     Field(name="version", kind=Kind.NUMBER, says="Only if this version waits for votes."),
 )
 _DAYS = (
-    Field(name="remote", says="The standard week with these days elsewhere, such as wed,thu; or plan."),
+    Field(name="remote", pattern=r"\S", says="The standard week with these days elsewhere, such as wed,thu; or plan."),
     Field(name="place", choices=tuple(each.value for each in Place), says="Where they are; home when left out."),
     Field(name="plan", kind=Kind.OBJECT, schema="Plan", says="The days in full."),
 )

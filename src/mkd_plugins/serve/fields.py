@@ -25,7 +25,10 @@ class Kind(Enum):
     YES_NO = "true or false"
     OBJECT = "an object"
     LIST = "a list of objects"
+    AMOUNT = "a number, or a decimal as text"
 
+
+_DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 _PLAIN: Mapping[Kind, dict[str, Any]] = {
     Kind.TEXT: {"type": "string", "maxLength": 10_000},
@@ -34,12 +37,16 @@ _PLAIN: Mapping[Kind, dict[str, Any]] = {
     Kind.YES_NO: {"type": "boolean"},
     Kind.OBJECT: {"type": "object"},
     Kind.LIST: {"type": "array", "items": {"type": "object"}},
+    Kind.AMOUNT: {"type": ["string", "number"], "pattern": _DECIMAL},
 }
 
 
 @frozen(kw_only=True)
 class Field:
-    """One value: ``says`` what it is, ``choices`` where it is one of few texts, ``schema`` where it has one by name."""
+    """One value: ``says`` what it is, ``choices`` where it is one of few texts, ``schema`` where it has one by name.
+
+    ``parts`` are what each object of a list holds. Null stands for what is left out.
+    """
 
     name: str
     kind: Kind = Kind.TEXT
@@ -48,6 +55,7 @@ class Field:
     choices: tuple[str, ...] = ()
     default: str | int | None = None
     schema: str = ""
+    parts: tuple[Field, ...] = ()
     pattern: str = ""
     most: int = 1_000_000
 
@@ -73,6 +81,8 @@ class Field:
 
     def read(self, value: Any) -> Any:
         """The value, a date as such. Raises ``HttpProblem``, without the value: it may be personal."""
+        if self.kind is Kind.NUMBER and isinstance(value, float) and value.is_integer():
+            value = int(value)  # to JSON 2.0 is a whole number, too
         if self.choices and (not isinstance(value, str) or value not in self.choices):
             raise self._wrong(f"must be one of {', '.join(self.choices)}")
         if not self._fits(value):
@@ -82,9 +92,25 @@ class Field:
                 return iso_date(value)
             except InvalidInput:
                 raise self._wrong(f"must be {self.kind.value}") from None
+        if self.parts:
+            return [self._object(at, each) for at, each in enumerate(value, start=1)]
         if self._pattern and not re.search(self._pattern, value):
             raise self._wrong(f"must look like {self._pattern}" if self.pattern else "must say something")
         return value
+
+    def _object(self, at: int, value: Mapping[str, Any]) -> dict[str, Any]:
+        given = {key: inner for key, inner in value.items() if inner is not None}
+        try:
+            return read_body(given, self.parts)
+        except HttpProblem as problem:
+            place = "" if problem.where == "body" else f".{problem.where}"
+            raise HttpProblem(
+                problem.code,
+                problem.message,
+                status=problem.status,
+                where=f"{self.name}[{at}]{place}",
+                mend=problem.mend,
+            ) from None
 
     def read_text(self, text: str) -> Any:
         """The value out of a query, where everything is text."""
@@ -106,9 +132,17 @@ class Field:
                 return isinstance(value, dict)
             case Kind.LIST:
                 return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+            case Kind.AMOUNT:
+                return _is_amount(value)
 
     def _wrong(self, message: str) -> HttpProblem:
         return HttpProblem("MKD707", message, status=400, where=self.name)
+
+
+def _is_amount(value: Any) -> bool:
+    if isinstance(value, str):
+        return re.search(_DECIMAL, value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12
 
 
 def read_body(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
@@ -145,14 +179,24 @@ def _read(
     return values
 
 
-def closed(fields: Sequence[Field]) -> dict[str, Any]:
-    """The schema of an object that holds these and nothing else."""
+def closed(fields: Sequence[Field], *, null: bool = False) -> dict[str, Any]:
+    """The schema of an object that holds these and nothing else; with ``null`` what is not needed may be null."""
     return {
         "type": "object",
-        "properties": {field.name: field.described() for field in fields},
+        "properties": {
+            field.name: _or_null(field.described()) if null and not field.needed else field.described()
+            for field in fields
+        },
         "required": [field.name for field in fields if field.needed],
         "additionalProperties": False,
     }
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {**schema, "type": [*kinds, "null"]}
 
 
 def dated(given: Mapping[str, Any], key: str) -> date | None:

@@ -49,6 +49,9 @@ def document(routes: Iterable[Route], vocabulary: Vocabulary) -> dict[str, Any]:
         paths.setdefault(route.shown_path, {})[route.method.lower()] = _operation(route)
         if route.named:
             bodies[route.named] = closed(route.body or ())
+        for field in route.body or ():
+            if field.parts:
+                bodies[field.schema] = closed(field.parts, null=True)
     return {
         "openapi": "3.1.0",
         "info": {"title": "MKD", "version": version("mkd"), "license": {"name": "Apache-2.0"}},

@@ -19,8 +19,7 @@ _YES_NO: dict[str, Any] = {"type": "boolean"}
 _OBJECT: dict[str, Any] = {"type": "object"}
 _CODE: dict[str, Any] = {"type": "string", "pattern": "^MKD[0-9]{3}$"}
 _PEOPLE: dict[str, Any] = {"type": "array", "items": {**TEXT, "description": "The key of a person."}}
-_DAY_TEXT: dict[str, Any] = {**TEXT, "description": "Windows: 07:30-16:00 office 60, or off."}
-_AMOUNT: dict[str, Any] = {"type": ["string", "number", "null"], "description": "A decimal."}
+_DAY_TEXT: dict[str, Any] = {**TEXT, "minLength": 1, "description": "Windows: 07:30-16:00 office 60, or off."}
 
 
 def ref(name: str) -> dict[str, str]:
@@ -74,19 +73,6 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
         weeks={**listed(_WEEK), "minItems": 1, "description": "The weeks of the cycle."},
         seasons={"type": "object", "additionalProperties": {**listed(_WEEK), "minItems": 1}},
         exceptions={"type": "object", "additionalProperties": _DAY_TEXT, "description": "By date."},
-    ),
-    "Target": _closed(
-        ("kind",),
-        id={**TEXT, "description": "t1, t2 and so on when left out."},
-        kind={"enum": ["output", "outcome"]},
-        indicator=_TEXT_OR_NOT,
-        unit=_TEXT_OR_NOT,
-        direction={"enum": ["at_least", "at_most", "within", None]},
-        value=_AMOUNT,
-        margin=_AMOUNT,
-        due=_DATE_OR_NOT,
-        evidence=_TEXT_OR_NOT,
-        weight=_AMOUNT,
     ),
     "Agreement": _closed(
         agreement=TEXT,

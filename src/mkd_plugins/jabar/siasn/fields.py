@@ -29,7 +29,7 @@ PATHS: Mapping[str, str] = {
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     PERSON: (
-        *("id", "nipBaru", "nama", "email", "emailGov", "kedudukanPnsId", "kedudukanPnsNama", "statusPegawai"),
+        *("id", "nipBaru", "nama", "emailGov", "kedudukanPnsId", "kedudukanPnsNama", "statusPegawai"),
         *("unorId", "jenisJabatanId", "eselonId", "jabatanNama", "tmtCpns", "tmtJabatan"),
     ),
     DISCIPLINE: (

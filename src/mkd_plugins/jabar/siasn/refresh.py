@@ -29,7 +29,7 @@ TOO_MANY_MISSING: Final = 0.5
 
 _FEW: Final = 10
 #: So many failures on end: what is wrong is not the single request.
-_IN_A_ROW: Final = 25
+_IN_A_ROW: Final = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -196,7 +196,7 @@ class _Run:
             if isinstance(answer, BackendError):
                 self.failures[f"{answer.code} {resource}"] += 1
                 self.on_end += 1
-                if answer.code in ("MKD662", "MKD663") or self.on_end >= _IN_A_ROW:
+                if answer.code == "MKD662" or self.on_end >= _IN_A_ROW:
                     fatal = answer
                 continue
             self.on_end = 0

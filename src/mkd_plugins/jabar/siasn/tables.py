@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from mkd_core.errors import InvalidInput
+from mkd_core.people import MandateKind
 from mkd_plugins.identity.directory.layout import FIELDS as TABLES
 from mkd_plugins.identity.directory.layout import Layout, lay_out
 from mkd_plugins.identity.directory.rows import Cell, Row, Table
@@ -117,7 +118,6 @@ def _person(answer: Kept, number: int, where: str) -> Row | InvalidInput:
             mend="run mkd jabar refresh --all; if it stays, tell BKN",
         )
     record = dict(answer.records[0])
-    record.setdefault("emailGov", record.get("email", ""))
     if record.get("kedudukanPnsNama", "").upper().startswith("PPPK"):
         # How PPPK are coded is documented nowhere; the name of their standing was seen.
         record["kedudukanPnsId"] = record["kedudukanPnsNama"]
@@ -160,6 +160,8 @@ def _confirmed(mandates: Table, store: Store) -> Table:
             mend="see whether the order was entered there; the table holds until then",
         )
         for row in mandates.rows
-        if row.text("unit") and row.text("unit") not in posts.get(row.text("acting").replace(" ", ""), ())
+        if mandates.layout.codes["kind"].get(row.text("kind")) in (MandateKind.PLT, MandateKind.PLH)
+        and row.text("unit")
+        and row.text("unit") not in posts.get(row.text("acting").replace(" ", ""), ())
     )
     return attrs.evolve(mandates, findings=(*mandates.findings, *unconfirmed))

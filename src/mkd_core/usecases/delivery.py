@@ -20,6 +20,9 @@ from mkd_core.usecases.rostering import Rosters
 from mkd_core.usecases.telling import tell
 
 
+_LATER = ("schedule", "events")
+
+
 @frozen(kw_only=True)
 class DeliveryReport:
     """How many effects were delivered, will be tried again, wait for a person, or are wanted by nobody any more.
@@ -38,13 +41,15 @@ class DeliveryReport:
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead.
 
-    Day plans come last, since an approval makes many of them: whoever has to vote need not wait for a roster.
+    Day plans come behind notices and pay, since an approval makes many of them: whoever has to vote need not wait for a
+    roster. Events come last, since those of a follower that is away stay due.
     """
     instant(now)
     # What nobody serves waits and takes up no place: lines of a payroll that was taken away would starve the notices.
-    due = list(ctx.journal.due(now, limit, ctx.served - {"schedule"}))
-    if "schedule" in ctx.served and len(due) < limit:
-        due += ctx.journal.due(now, limit - len(due), {"schedule"})
+    due = list(ctx.journal.due(now, limit, ctx.served - {*_LATER}))
+    for port in _LATER:
+        if port in ctx.served and len(due) < limit:
+            due += ctx.journal.due(now, limit - len(due), {port})
     organisation = ctx.organisation(now.date())
     settled: list[Settlement] = []
     rosters = Rosters(ctx, organisation, now)

@@ -124,6 +124,16 @@ class TestHowItIsTold:
         assert world.mail.taken
         assert report.delivered == 1  # the notice
 
+    def test_events_of_a_follower_that_is_away_take_no_place_of_others(self, worlds):
+        """However many of them are due, and though they are older."""
+        world = worlds(events=[RecordingEvents(failures=[Transient("away")] * 9)])
+        world.submitted()
+
+        report = world.service.deliver(world.at(6, 20), limit=1)
+
+        assert (report.delivered, report.retried) == (1, 0)
+        assert len(world.mail.taken) == 1
+
     def test_what_was_not_tried_stays_as_it_is(self, worlds):
         """It has no attempt less, and is due at the next delivery."""
         follower = RecordingEvents(failures=[Transient("away")])

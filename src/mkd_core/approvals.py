@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Approver, Ballot, Step
-from mkd_core.people import Employee, Mandate, MandateKind, Unit
+from mkd_core.people import Employee, Holder, Mandate, MandateKind, Unit
 
 _SPAN = re.compile(r"([1-9][0-9]{0,3}) (working day|day|month)s?", re.ASCII)
 
@@ -38,22 +38,23 @@ class Organisation(Protocol):
     def mandates(self) -> Sequence[Mandate]:
         """The mandates on record."""
 
-    def with_role(self, role: str) -> Sequence[str]:
-        """The people who hold that role."""
+    def with_role(self, role: str, unit: str) -> Sequence[str]:
+        """The people who hold that role over a unit: there, in a unit above it, or everywhere."""
 
 
 @frozen(kw_only=True)
 class Staff:
     """An :class:`Organisation` of plain lists, for a host that has the people of one request at hand and no backend.
 
-    ``roles`` is role → keys of the people who hold it. Whoever is not in ``people`` is not served and cannot decide.
+    ``roles`` is role → the people who hold it: a key for everywhere, a ``Holder`` for a unit and all below it.
+    Whoever is not in ``people`` is not served and cannot decide.
     """
 
     on: date
     people: Sequence[Employee] = ()
     units: Sequence[Unit] = ()
     orders: Sequence[Mandate] = ()
-    roles: Mapping[str, Sequence[str]] = field(factory=dict)
+    roles: Mapping[str, Sequence[str | Holder]] = field(factory=dict)
 
     def employee(self, key: str) -> Employee | None:
         """See :class:`Organisation`."""
@@ -67,9 +68,19 @@ class Staff:
         """See :class:`Organisation`."""
         return self.orders
 
-    def with_role(self, role: str) -> Sequence[str]:
+    def with_role(self, role: str, unit: str) -> Sequence[str]:
         """See :class:`Organisation`."""
-        return [key for key in self.roles.get(role, ()) if self.employee(key)]
+        above = set(self._upwards(unit))
+        holders = [each for each in map(Holder.of, self.roles.get(role, ())) if each.unit is None or each.unit in above]
+        return [each.person for each in holders if self.employee(each.person)]
+
+    def _upwards(self, unit: str | None) -> Iterator[str]:
+        seen: set[str] = set()
+        while unit is not None and unit not in seen:
+            yield unit
+            seen.add(unit)
+            found = self.unit(unit)
+            unit = found.parent if found else None
 
 
 class Asked(Protocol):
@@ -103,7 +114,9 @@ def resolve(
     found: dict[str, Approver] = {}
     for wanted in step.approvers:
         if wanted.startswith("role:"):
-            candidates = [Approver(person=key) for key in organisation.with_role(wanted[5:]) if key not in barred]
+            candidates = [
+                Approver(person=key) for key in organisation.with_role(wanted[5:], applicant.unit) if key not in barred
+            ]
         else:
             one = _officer(wanted, applicant, organisation, barred)
             candidates = [one] if one else []

@@ -106,6 +106,11 @@ def effect_key(stream: str, number: int, port: str, index: int = 0) -> str:
     return f"{stream}:{number}:{port}:{index}"
 
 
+def cause_of(key: str) -> str:
+    """The stream of the event that the effect of that key follows from."""
+    return key.rsplit(":", 3)[0]
+
+
 def follows_from(key: str, stream: str) -> bool:
     """Whether the effect of that key follows from an event of that stream."""
     return key.startswith(f"{stream}:") and key.count(":") == stream.count(":") + 3

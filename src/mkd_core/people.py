@@ -177,6 +177,19 @@ class Unit:
     facts: Mapping[str, Any] = field(factory=dict)
 
 
+@frozen(kw_only=True)
+class Holder:
+    """Somebody who holds a role: in a unit and all below it, or everywhere where ``unit`` is None."""
+
+    person: str
+    unit: str | None = None
+
+    @classmethod
+    def of(cls, holder: str | Holder) -> Holder:
+        """The holder as it is; a person's key alone holds the role everywhere."""
+        return holder if isinstance(holder, Holder) else cls(person=holder)
+
+
 class MandateKind(StrEnum):
     """Plh replaces an officer who is absent, Plt fills a vacant post (UU 30/2014 article 14): both are orders.
 

@@ -166,7 +166,14 @@ def _place(host: Host, number: int) -> str:
 
 
 def unknown_units(host: Host, identities: Sequence[Identity], today: date) -> Iterator[Fault]:
-    """The units of ``[[assign]]`` that no identity backend knows, on a day on which they are given something."""
+    """The units of ``[[assign]]`` and of roles that no identity backend knows.
+
+    Those that are given something are looked up on a day on which they are.
+    """
+    for path, unit in host.config.scopes():
+        fault = unknown_unit(path, unit, identities, today)
+        if fault is not None:
+            yield fault
     for number, table in enumerate(host.config.assign):
         last = table.in_force.get("until", date.max) - timedelta(days=1)
         day = min(max(today, table.in_force["from"]), last)

@@ -9,7 +9,7 @@ plugin's class when the plugin is known (``Host``).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Any, Literal
 import attrs
 
 from mkd_core.errors import did_you_mean
+from mkd_core.people import Holder
 from mkd_core.ports import Port
 from mkd_core.usecases.context import ROSTER_DAYS
 from mkd_core.usecases.presence import LONGEST
@@ -82,10 +83,14 @@ class Settings:
 
 @attrs.frozen(kw_only=True)
 class Grant:
-    """What one actor may do: act as these people (``"*"`` is anybody), with these roles (``hr``, ``auditor``)."""
+    """What one actor may do: act as these people (``"*"`` is anybody), with these roles (``hr``, ``auditor``).
+
+    ``unit`` ends all of it with that unit and those below it: neither seen nor changed is what lies outside.
+    """
 
     acts_as: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    unit: str | None = None
 
     def may_act_as(self, person: str) -> bool:
         """Whether the person is one of those named."""
@@ -122,6 +127,14 @@ class Roles:
 
 
 @attrs.frozen(kw_only=True)
+class HolderTable:
+    """One of ``[holders]`` who holds the role in a unit and below it alone."""
+
+    person: str
+    unit: str
+
+
+@attrs.frozen(kw_only=True)
 class Default:
     """Table ``[defaults."fact"]``: what holds of everybody of whom the fact is not known, and on whose authority."""
 
@@ -152,7 +165,8 @@ class Config:
     """One deployment.
 
     ``folder``    where relative paths start.
-    ``holders``   table ``[holders]``: a role, and the people who hold it (``hr = ["k000012"]``).
+    ``holders``   table ``[holders]``: a role, and the people who hold it (``hr = ["k000012"]``); one who holds it in a
+                  unit and below it alone is ``{ person = "k000012", unit = "2000" }``.
     ``assign``    tables ``[[assign]]``: what units are given.
     ``backends``  the backends in the order of the file.
     ``serve``     table ``[serve]`` as it was written; the door over HTTP reads it.
@@ -162,7 +176,7 @@ class Config:
     folder: Path = Path()
     mkd: Settings = Settings()
     roles: Roles = Roles()
-    holders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    holders: Mapping[str, tuple[str | HolderTable, ...]] = attrs.field(factory=dict)
     defaults: Mapping[str, Default] = attrs.field(factory=dict)
     assign: tuple[Assigned, ...] = ()
     backends: tuple[BackendTable, ...] = ()
@@ -214,13 +228,24 @@ class Config:
         """The backends configured for a port, in the order written."""
         return tuple(backend for backend in self.backends if backend.port == port)
 
-    def people_with_roles(self) -> Mapping[str, tuple[str, ...]]:
+    def people_with_roles(self) -> Mapping[str, tuple[Holder, ...]]:
         """Each role and the people who hold it: those of ``[holders]``, and those whom ``[roles]`` names beside it."""
-        people: dict[str, dict[str, None]] = {role: dict.fromkeys(holders) for role, holders in self.holders.items()}
+        people = {role: dict.fromkeys(map(_holder, holders)) for role, holders in self.holders.items()}
         for grant in self.roles.grants.values():
             for role in sorted(grant.roles):
-                people.setdefault(role, {}).update(dict.fromkeys(key for key in grant.acts_as if key != "*"))
+                named = [Holder(person=key, unit=grant.unit) for key in grant.acts_as if key != "*"]
+                people.setdefault(role, {}).update(dict.fromkeys(named))
         return {role: tuple(holders) for role, holders in people.items()}
+
+    def scopes(self) -> Iterator[tuple[str, str]]:
+        """The units that roles end with, each with its place in the file."""
+        for actor, grant in self.roles.grants.items():
+            if grant.unit is not None:
+                yield f"roles.{toml_key(actor)}.unit", grant.unit
+        for role, holders in self.holders.items():
+            for number, holder in enumerate(holders):
+                if isinstance(holder, HolderTable):
+                    yield f"holders.{toml_key(role)}[{number}].unit", holder.unit
 
     def path(self, text: str) -> Path:
         """A path of this file, relative ones starting at its folder."""
@@ -229,6 +254,10 @@ class Config:
     def named(self, name: str) -> str | Path:
         """What a setting names: a path where it ends in ``.toml``, or an id as it is."""
         return self.path(name) if name.endswith(".toml") else name
+
+
+def _holder(written: str | HolderTable) -> Holder:
+    return Holder(person=written) if isinstance(written, str) else Holder(person=written.person, unit=written.unit)
 
 
 class _Reading:
@@ -252,8 +281,8 @@ class _Reading:
                 self.faults.append(Fault(f"roles.{toml_key(actor)}", "is no actor", 'write "os:NAME" or "token:NAME"'))
         return Roles(MappingProxyType(grants))
 
-    def holders(self, table: object) -> Mapping[str, tuple[str, ...]]:
-        return MappingProxyType(self._value("holders", table, dict[str, tuple[str, ...]]) or {})
+    def holders(self, table: object) -> Mapping[str, tuple[str | HolderTable, ...]]:
+        return MappingProxyType(self._value("holders", table, dict[str, tuple[str | HolderTable, ...]]) or {})
 
     def defaults(self, table: object) -> Mapping[str, Default]:
         made = {}

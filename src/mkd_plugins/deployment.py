@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -76,6 +77,12 @@ class Deployment(AgreementService):
         except BaseException:
             host.close()
             raise
+
+    def within(self, *units: str, on: date) -> Self:
+        """See :meth:`AgreementService.within`; its ``identities`` tell of what it reaches. The journal stays whole."""
+        view = super().within(*units, on=on)
+        view.identities = list(view.organisation(on).directory.identities)
+        return view
 
     def close(self) -> None:
         """Close the backends that can be closed."""

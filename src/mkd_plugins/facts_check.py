@@ -59,7 +59,7 @@ class Population:
         """Every mandate on record."""
         return self.held
 
-    def with_role(self, role: str) -> Sequence[str]:
+    def with_role(self, role: str, unit: str) -> Sequence[str]:
         """Nobody: roles are the deployment's, not identity's."""
         return ()
 

@@ -60,7 +60,7 @@ class Organisation:
     def mandates(self):
         return self._mandates
 
-    def with_role(self, role):
+    def with_role(self, role, unit):
         return self._roles.get(role, ())
 
     def decides(self, *wanted, of="worker", exclude=()):

@@ -71,6 +71,7 @@ SIMPLE = {
     WorkPlan: st.sampled_from(PLANS),
     Target: st.sampled_from(TARGETS),
     types.NoneType: st.none(),
+    Any: VALUES,
 }
 
 

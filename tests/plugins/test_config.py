@@ -58,8 +58,8 @@ def test_a_whole_file_is_read():
     assert config.roles.grants["os:alice"] == Grant(acts_as=("k000012",), roles=frozenset({"hr"}))
     assert config.defaults == {"applicant.equipment_ready": Default(value=True, source="SE 4/2026")}
     assert config.people_with_roles() == {
-        "hr": ("k000077", "k000012"),
-        "head_office": ("k000001",),
+        "hr": (Holder(person="k000077"), Holder(person="k000012")),
+        "head_office": (Holder(person="k000001"),),
         "auditor": (),
     }
     assert config.path("people.csv") == Path("/srv/mkd/people.csv")

@@ -8,6 +8,7 @@ import pytest
 import mkd_core
 from mkd_core import AgreementService, Conflict, Employee, NotAllowed, NotFound, State, Transient, Unit
 from mkd_core.events import Happened
+from mkd_core.people import Holder
 from mkd_core.usecases.directory import Directory
 from mkd_plugins.testing.fakes import FakeIdentity, memory_journal, small_agency
 
@@ -179,9 +180,24 @@ class TestIdentity:
         """A role is held by whoever the deployment names, as far as identity knows them."""
         at = Directory(identities=[small_agency()], roles={"hr": ["hr", "ghost"]}).at(ON)
 
-        assert at.with_role("hr") == ["hr"]
-        assert at.has_role("hr", "auditor", "hr")
-        assert not at.has_role("clerk", "hr")
+        assert at.with_role("hr", "data") == ["hr"]
+        assert at.has_role("hr", "auditor", "hr", unit="data")
+        assert not at.has_role("clerk", "hr", unit="data")
+
+    def test_a_role_may_be_held_over_a_unit_and_all_below_it(self):
+        """Whoever holds it there holds it nowhere else, and not over everything."""
+        roles = {"hr": [Holder(person="deputy", unit="planning"), "hr"]}
+        at = Directory(identities=[small_agency()], roles=roles).at(ON)
+
+        assert [at.with_role("hr", unit) for unit in ("data", "planning", "counter")] == [
+            ["deputy", "hr"],
+            ["deputy", "hr"],
+            ["hr"],
+        ]
+        assert at.has_role("deputy", "hr", unit="data")
+        assert not at.has_role("deputy", "hr", unit="agency")
+        assert not at.has_role("deputy", "hr", unit=None)
+        assert at.has_role("hr", "hr", unit=None)
 
 
 class TestQuestions:

@@ -16,7 +16,7 @@ from mkd_core.targets import Target
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.deciding import Decided, decide
 from mkd_core.usecases.dossier import Dossier
-from mkd_core.usecases.powers import Case, employee_at, open_case
+from mkd_core.usecases.powers import Case, employee_for, open_case
 from mkd_core.usecases.votes import open_route
 from mkd_core.worktime import WorkPlan
 
@@ -72,7 +72,7 @@ def propose(
     work_plan: str = "",
 ) -> Agreement:
     """Lay out a new agreement as a draft; by the applicant, who thereby agrees to the own targets."""
-    employee_at(ctx, applicant, at)
+    employee_for(ctx, applicant, at, by=by)
     if by != applicant:
         raise NotAllowed("MKD421", "only the applicant may propose an agreement", where=applicant)
     dossier = ctx.dossier(applicant)
@@ -131,19 +131,20 @@ def revise(
     terms: Terms,
     by: str,
     at: datetime,
-    reason: str = "",
-    evidence: str = "",
-    work_plan: str = "",
 ) -> Agreement:
-    """Change the terms of a draft or of a returned request; which texts are given is read off the texts."""
+    """Change the terms of a draft or of a returned request; its texts stay, and say themselves which are given."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("revise the terms")
     version = open_version(case, "revised")
-    terms = evolve(terms, reason_given=bool(reason), evidence_given=bool(evidence), work_plan_given=bool(work_plan))
-    check_terms(terms)
-    event = e.TermsRevised(
-        agreement=agreement, version=version.number, terms=terms, **_texts(reason, evidence, work_plan)
+    texts = {**_texts("", "", ""), **version.texts}
+    terms = evolve(
+        terms,
+        reason_given=bool(texts["reason"]),
+        evidence_given=bool(texts["evidence"]),
+        work_plan_given=bool(texts["work_plan"]),
     )
+    check_terms(terms)
+    event = e.TermsRevised(agreement=agreement, version=version.number, terms=terms, **texts)
     return _record(ctx, case, [event])
 
 

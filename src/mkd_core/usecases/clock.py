@@ -34,6 +34,7 @@ class TickReport:
 
 def tick(ctx: Context, now: datetime) -> TickReport:
     """Do all that is due at that moment; one agreement that cannot be looked at does not stop the others."""
+    ctx.need_whole("the clock")
     instant(now)
     changed: list[str] = []
     problems: list[MkdError] = []

@@ -18,7 +18,7 @@ from mkd_core.performance import Level, Period, PeriodResult, close_period
 from mkd_core.targets import Realisation, Target
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.dossier import Dossier
-from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
+from mkd_core.usecases.powers import HR, SUPERIOR, employee_for
 from mkd_core.usecases.proving import unproved
 
 
@@ -40,11 +40,11 @@ def close(
     """
     parsed = Period.parse(period)
     _check_attested(attested or {})
-    employee, unit, organisation = employee_at(ctx, person, at)
+    employee, unit, organisation = employee_for(ctx, person, at, by=by)
     if by == person:
         raise NotAllowed("MKD420", "nobody may close the own period", where=person, mend="ask the superior")
     superiors = {approver.person for approver in resolve(SUPERIOR, employee, organisation).approvers}
-    if by not in superiors and not organisation.has_role(by, HR):
+    if by not in superiors and not organisation.has_role(by, HR, unit=unit.key):
         raise NotAllowed("MKD421", "only the superior or HR may close a period", where=person)
     if organisation.on <= parsed.last:
         raise InvalidInput("MKD433", f"the period {period} is not over yet", where=person, mend="close it afterwards")
@@ -173,6 +173,7 @@ def _closed(
 def statement(ctx: Context, person: str, period: str) -> PeriodClosed:
     """A closed period. Raises ``NotFound`` for one that was not closed."""
     name = str(Period.parse(period))
+    ctx.need_person(person)
     closed = ctx.dossier(person).closed.get(name)
     if closed is None:
         raise NotFound("MKD434", f"the period {name} of {person} is not closed", mend="close it first")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
+from mkd_core.agreements import Agreement
 from mkd_core.errors import CommandRefused, MkdError
 from mkd_core.events import Happened, MandateGiven
 from mkd_core.journal.codec import decode, encode
@@ -15,9 +16,10 @@ from mkd_core.outbox import Backoff, Effect
 from mkd_core.people import Mandate, Unit
 from mkd_core.ports import Attendance, Calendar, Events, Journal, Notification, Payroll, Schedule
 from mkd_core.usecases.directory import Directory, DirectoryAt
-from mkd_core.usecases.dossier import Dossier, assemble, load
+from mkd_core.usecases.dossier import Dossier, applicant_of, assemble, load
 from mkd_core.usecases.notices import effects_of
 from mkd_core.usecases.publishing import announcements
+from mkd_core.usecases.reach import Reach, Seen, not_a_part, not_yours
 from mkd_core.usecases.register import Register
 from mkd_core.usecases.working_days import working_days
 from mkd_core.worktime import OfficeHours
@@ -83,12 +85,58 @@ class Context:
     defaults: Mapping[str, Default] = field(factory=dict)
     backoff: Backoff = field(factory=Backoff)
     observe: Callable[[Happened], None] | None = None
-    register: Register = field(init=False, repr=False, default=Factory(_register, takes_self=True))
+    reach: Reach | None = None
+    register: Register = field(repr=False, default=Factory(_register, takes_self=True))
 
     def organisation(self, on: date) -> DirectoryAt:
         """The organisation as of that date, with the mandates given through the service."""
         given = [decode(record).event for record in self.journal.read(MANDATES)]
         return self.directory.at(on, [_mandate(event) for event in given if isinstance(event, MandateGiven)])
+
+    def seen_organisation(self, on: date) -> DirectoryAt:
+        """The same as far as this view reaches: who decides is looked up in the whole, what is shown in this."""
+        whole = self.organisation(on)
+        if self.reach is None:
+            return whole
+        seen = evolve(self.directory, identities=(Seen(self.directory.identities, self.reach),), narrowed=True)
+        return seen.at(on, list(filter(self.reach.mandate, whole.given)))
+
+    def sees(self, person: str) -> bool:
+        """Whether that person is within reach."""
+        return self.reach is None or self.reach.person(person)
+
+    def need_person(self, person: str) -> None:
+        """Refuse somebody out of reach, as somebody who is not there (MKD450)."""
+        if not self.sees(person):
+            raise not_yours("person")
+
+    def need_unit(self, unit: str) -> None:
+        """Refuse a unit out of reach, as one that is not there (MKD450)."""
+        if self.reach is not None and not self.reach.unit(unit):
+            raise not_yours("unit")
+
+    def need_whole(self, what: str) -> None:
+        """Refuse to a view what no agency does by itself (MKD451)."""
+        if self.reach is not None:
+            raise not_a_part(what)
+
+    def found(self, agreement: str) -> tuple[Dossier, Agreement]:
+        """An agreement with its applicant's dossier; ``NotFound`` where there is none, or it is out of reach."""
+        person = applicant_of(agreement)
+        if not self.sees(person):
+            raise not_yours("agreement")
+        dossier = self.dossier(person)
+        if self.reach is not None and agreement not in dossier.agreements:
+            raise not_yours("agreement")
+        return dossier, dossier.agreement(agreement)
+
+    def agreements(self) -> Iterator[Agreement]:
+        """Every agreement within reach, by applicant and number."""
+        return (each for dossier in self.dossiers() for each in dossier.agreements.values())
+
+    def dossiers(self) -> Iterator[Dossier]:
+        """The dossiers of everybody within reach about whom something happened."""
+        return (dossier for dossier in self.register.dossiers() if self.sees(dossier.person))
 
     def today(self, at: datetime, unit: Unit) -> date:
         """The date that it is at that moment where the unit is."""

@@ -13,21 +13,33 @@ from datetime import date
 from attrs import field, frozen
 
 from mkd_core.errors import NotAllowed, NotFound
-from mkd_core.people import Employee, Mandate, Unit
+from mkd_core.people import Employee, Holder, Mandate, Unit
 from mkd_core.ports import Denied, Found, Identity
+from mkd_core.usecases.reach import not_yours
 
 _NUMBER = re.compile(r"\d[\d ]{7,}\d")
+
+
+def _holders(roles: Mapping[str, Sequence[str | Holder]]) -> Mapping[str, Sequence[Holder]]:
+    return {role: tuple(map(Holder.of, holders)) for role, holders in roles.items()}
 
 
 @frozen(kw_only=True)
 class Directory:
     """The identity backends in their order, the roles of the deployment, and the mandates given through it.
 
-    ``roles`` maps a role to the people who hold it.
+    ``roles`` maps a role to the people who hold it; ``narrowed`` says that the backends tell of some units alone, so
+    that nobody they do not tell of is said to be unknown.
     """
 
     identities: Sequence[Identity] = ()
-    roles: Mapping[str, Sequence[str]] = field(factory=dict)
+    roles: Mapping[str, Sequence[Holder]] = field(factory=dict, converter=_holders)
+    narrowed: bool = False
+
+    def partial(self, person: str) -> bool:
+        """Whether a person holds roles, but each in some units alone: an administrator of an agency."""
+        held = [holder.unit for holders in self.roles.values() for holder in holders if holder.person == person]
+        return bool(held) and None not in held
 
     def at(self, on: date, mandates: Sequence[Mandate] = ()) -> DirectoryAt:
         """The organisation as of that date; ``mandates`` come before those of the backends."""
@@ -64,6 +76,8 @@ class DirectoryAt:
         answer, employee = self._ask(key), self.employee(key)
         if employee is not None:
             return employee
+        if self.directory.narrowed:
+            raise not_yours("person")
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=key)
         if not self.directory.identities:
@@ -82,6 +96,8 @@ class DirectoryAt:
             return answer.employee
         if isinstance(answer, Denied):
             raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}")
+        if self.directory.narrowed:
+            raise not_yours("person")
         raise NotFound("MKD406", "no identity backend knows that person", mend="see mkd facts check")
 
     def unit(self, key: str) -> Unit | None:
@@ -119,13 +135,29 @@ class DirectoryAt:
             self._mandates.append((*self.given, *recorded))
         return self._mandates[0]
 
-    def with_role(self, role: str) -> Sequence[str]:
-        """The people who hold that role, known to identity."""
-        return [key for key in self.directory.roles.get(role, ()) if self.employee(key)]
+    def with_role(self, role: str, unit: str) -> Sequence[str]:
+        """The people who hold that role over the unit, known to identity."""
+        holders = [each.person for each in self.directory.roles.get(role, ()) if self._over(each, unit)]
+        return [key for key in dict.fromkeys(holders) if self.employee(key)]
 
-    def has_role(self, person: str, *roles: str) -> bool:
-        """Whether a person holds one of the roles."""
-        return any(person in self.directory.roles.get(role, ()) for role in roles)
+    def has_role(self, person: str, *roles: str, unit: str | None) -> bool:
+        """Whether a person holds one of the roles over that unit; None is everywhere."""
+        return any(
+            holder.person == person and self._over(holder, unit)
+            for role in roles
+            for holder in self.directory.roles.get(role, ())
+        )
+
+    def holds(self, person: str, role: str) -> bool:
+        """Whether a person holds that role anywhere."""
+        return any(holder.person == person for holder in self.directory.roles.get(role, ()))
+
+    def administers(self, person: str, unit: str) -> bool:
+        """Whether a person holds any role over that unit."""
+        return self.has_role(person, *self.directory.roles, unit=unit)
+
+    def _over(self, holder: Holder, unit: str | None) -> bool:
+        return holder.unit is None or (unit is not None and self.within(unit, holder.unit))
 
     def people(self) -> Iterator[Employee]:
         """Everybody, each key once, from the first backend that knows it."""

@@ -72,10 +72,12 @@ def roster(ctx: Context, unit: str, first: date, last: date, at: datetime) -> tu
     """The days of everybody in a unit and below it, by date and then by person."""
     if not 0 <= (last - first).days < LONGEST:
         raise InvalidInput("MKD435", f"{first} to {last} is no span of 1 to {LONGEST} days", mend="choose other dates")
+    ctx.need_unit(unit)
     organisation = ctx.organisation(at.date())
     found = [
         planned
         for employee, home in _members(organisation, unit)
+        if ctx.sees(employee.key)
         for planned in _days(ctx, employee, home, first, last)
     ]
     return tuple(sorted(found, key=lambda planned: (planned.on, planned.person)))

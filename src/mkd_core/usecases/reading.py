@@ -11,7 +11,7 @@ from mkd_core.agreements import Agreement, State, StepProgress
 from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.events import Happened
 from mkd_core.usecases.context import Context
-from mkd_core.usecases.dossier import Dossier, applicant_of
+from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.powers import case_of
 
 
@@ -28,7 +28,8 @@ class Task:
 
 def inbox(ctx: Context, person: str, at: datetime) -> tuple[Task, ...]:
     """What waits for that person now, the earliest deadline first."""
-    found = [task for dossier in ctx.register.dossiers() for task in _tasks(ctx, dossier.person, person, at)]
+    ctx.need_person(person)
+    found = [task for dossier in ctx.dossiers() for task in _tasks(ctx, dossier.person, person, at)]
     return tuple(sorted(found, key=lambda task: (task.due or date.max, task.agreement, task.item)))
 
 
@@ -72,6 +73,5 @@ def _waits(step: StepProgress, person: str) -> bool:
 
 def history(ctx: Context, agreement: str) -> tuple[Happened, ...]:
     """Everything that happened to an agreement, in order."""
-    dossier = ctx.dossier(applicant_of(agreement))
-    dossier.agreement(agreement)
+    dossier, _ = ctx.found(agreement)
     return tuple(item for item in dossier.history if getattr(item.event, "agreement", None) == agreement)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from attrs import evolve
 
 from mkd_core.agreements import Agreement, check_years
 from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
 from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
-from mkd_core.people import Mandate, Unit
+from mkd_core.people import Holder, Mandate, Unit
 from mkd_core.performance import Level
 from mkd_core.ports import Attendance, Calendar, Events, Identity, Journal, Notification, Payroll, Schedule
 from mkd_core.targets import Target
@@ -39,6 +42,7 @@ from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, a
 from mkd_core.usecases.mending import Mended
 from mkd_core.usecases.powers import employee_at, open_case
 from mkd_core.usecases.presence import PlannedDay
+from mkd_core.usecases.reach import Reach
 from mkd_core.usecases.reading import Task
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_core.worktime import Day, OfficeHours, WorkPlan
@@ -67,7 +71,8 @@ class AgreementService:
     ``attendances``    where check-ins are read, on the days for whose place the policy asks for one; none else.
     ``roster_days``    over how many days, today among them, schedules are told the days of agreements.
     ``events``         those who are told of every event, without its private part; like notifications, each once.
-    ``roles``          role → the people who hold it; ``hr`` runs the scheme.
+    ``roles``          role → the people who hold it, a key for everywhere or a ``Holder`` for a unit and all below it;
+                       ``hr`` runs the scheme.
     ``defaults``       fact → what the deployment takes when nobody knows, with its source.
     ``observe``        told of every event after it was kept; what it raises reaches the caller.
 
@@ -91,7 +96,7 @@ class AgreementService:
         attendances: Sequence[Attendance] = (),
         events: Sequence[Events] | Mapping[str, Events] = (),
         roster_days: int = ROSTER_DAYS,
-        roles: Mapping[str, Sequence[str]] | None = None,
+        roles: Mapping[str, Sequence[str | Holder]] | None = None,
         defaults: Mapping[str, Default] | None = None,
         backoff: Backoff | None = None,
         observe: Callable[[Happened], None] | None = None,
@@ -206,8 +211,7 @@ class AgreementService:
 
     def revise(self, agreement: str, *, terms: Terms, by: str, at: datetime) -> Agreement:
         """Change the terms of a draft or a returned request; its texts stay as they are."""
-        texts = self.agreement(agreement).latest.texts
-        return agreements.revise(self._ctx, agreement, terms=terms, by=by, at=at, **texts)
+        return agreements.revise(self._ctx, agreement, terms=terms, by=by, at=at)
 
     def counter(self, agreement: str, *, targets: Sequence[Target], by: str, at: datetime, note: str = "") -> Agreement:
         """Propose other targets, as the employee or the superior; the other side has to agree anew."""
@@ -466,18 +470,21 @@ class AgreementService:
 
         Raises ``CommandRefused`` (MKD408) without policies, ``PolicyError`` for a date on which none is in force.
         """
+        self._ctx.need_unit(unit)
         return scoping.policy_for(self._ctx, on, self.assigned(unit, on))
 
     def assigned(self, unit: str, on: date) -> tuple[Assignment, ...]:
         """What a unit and those above it are given, as far as it reaches the unit on that date; the nearest first."""
+        self._ctx.need_unit(unit)
         if self._ctx.assignments is None:
             return ()
         return scoping.holding(self._ctx, unit, self._ctx.organisation(on))
 
     @property
     def assignments(self) -> Sequence[Assignment]:
-        """All that units are given."""
-        return tuple(self._ctx.assignments or ())
+        """All that units are given; in a view, what reaches its units."""
+        reach = self._ctx.reach
+        return tuple(each for each in self._ctx.assignments or () if reach is None or reach.reached_by(each.scope))
 
     @property
     def calendar(self) -> Calendar | None:
@@ -491,19 +498,38 @@ class AgreementService:
 
     def organisation(self, on: date) -> DirectoryAt:
         """People, units and mandates as of a date, those given through the service among them."""
-        return self._ctx.organisation(on)
+        return self._ctx.seen_organisation(on)
+
+    def within(self, *units: str, on: date) -> Self:
+        """The same service for somebody whose sight ends with these units and all below them, as they are on a date.
+
+        What lies outside is as what is not there: ``NotFound`` (MKD450), in the same words. Listings leave it out. What
+        no agency does by itself (the clock, delivery, the chain of the whole journal) is refused (MKD451). Who decides
+        is looked up in the whole organisation all the same. A view of a view reaches what both do.
+        """
+        for unit in units:
+            self._ctx.need_unit(unit)
+        view = copy(self)
+        view._ctx = evolve(self._ctx, reach=Reach(self._ctx.organisation(on), units))
+        return view
+
+    @property
+    def reach(self) -> Reach | None:
+        """What this view reaches; None for the whole service."""
+        return self._ctx.reach
 
     def agreement(self, agreement: str) -> Agreement:
         """An agreement as it stands. Raises ``NotFound``."""
-        return self.dossier(applicant_of(agreement)).agreement(agreement)
+        return self._ctx.found(agreement)[1]
 
     def dossier(self, person: str) -> Dossier:
         """Everything on record about a person."""
+        self._ctx.need_person(person)
         return self._ctx.dossier(person)
 
     def agreements(self) -> tuple[Agreement, ...]:
         """Every agreement there is, by applicant and number."""
-        return tuple(self._ctx.register.agreements())
+        return tuple(self._ctx.agreements())
 
     def history(self, agreement: str) -> tuple[Happened, ...]:
         """Everything that happened to an agreement."""
@@ -544,6 +570,7 @@ class AgreementService:
 
     def verify(self, head: Head | None = None) -> list[Fault]:
         """Every fault of the journal's chain, none when it is whole; against a ``head`` kept elsewhere, if given."""
+        self._ctx.need_whole("the journal's chain")
         return verify((record for _, record in self._ctx.journal.records()), head)
 
     # ---- the clock and the outbox

@@ -15,8 +15,10 @@ from mkd_core.journal.codec import encode
 from mkd_core.outbox import EffectStatus
 from mkd_core.people import Mandate, MandateKind
 from mkd_core.usecases.context import MANDATES, Context, not_before
+from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.dossier import Attested, Dossier
-from mkd_core.usecases.powers import HR, SUPERIOR, employee_at
+from mkd_core.usecases.powers import HR, SUPERIOR, employee_for
+from mkd_core.usecases.reach import not_yours
 
 
 def attest(
@@ -39,14 +41,14 @@ def attest(
     from mkd_core.policy import VOCABULARY, Facts
 
     vocabulary = VOCABULARY if ctx.policies is None else ctx.policies.vocabulary
-    employee, _, organisation = employee_at(ctx, person, at)
+    employee, unit, organisation = employee_for(ctx, person, at, by=by)
     dossier = ctx.dossier(person)
     if fact not in vocabulary or (fact in VOCABULARY and not fact.startswith("applicant.")):
         raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=vocabulary.nearest(fact))
     Facts.from_flat({fact: value}, vocabulary=vocabulary)
     role = "applicant" if by == person else "superior"
     if by != person and by not in {one.person for one in resolve(SUPERIOR, employee, organisation).approvers}:
-        if not organisation.has_role(by, HR):
+        if not organisation.has_role(by, HR, unit=unit.key):
             raise NotAllowed("MKD421", "only the person, the superior or HR may attest a fact", where=person)
         role = HR
     if by == person:
@@ -63,11 +65,13 @@ def attest(
 def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Mandate:
     """Put an order (Plt, Plh) or a delegation on record, as HR; a delegation counts once it was accepted.
 
+    HR of some units does so within them: for an office and people of theirs, the acting officer too.
     HR gives no power to itself, and does not choose who decides on its own requests: another of the role does that.
     """
     organisation = ctx.organisation(at.date())
-    if not organisation.has_role(by, HR):
+    if not organisation.holds(by, HR):
         raise NotAllowed("MKD421", "only HR may put a mandate on record", mend="give the role hr in mkd.toml")
+    _need_within(ctx, organisation, by, mandate)
     organisation.known(mandate.acting)
     if mandate.replaces is not None:
         organisation.known(mandate.replaces)
@@ -101,6 +105,19 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     return mandate
 
 
+def _need_within(ctx: Context, organisation: DirectoryAt, by: str, mandate: Mandate) -> None:
+    """Refuse, as if it were not there, an office or a person beyond reach or beyond the role of whoever gives."""
+    for key in filter(None, (mandate.acting, mandate.replaces)):
+        ctx.need_person(key)
+        employee = organisation.employee(key)
+        if not organisation.has_role(by, HR, unit=employee.unit if employee else None):
+            raise not_yours("person")
+    if mandate.unit is not None:
+        ctx.need_unit(mandate.unit)
+        if not organisation.has_role(by, HR, unit=mandate.unit):
+            raise not_yours("unit")
+
+
 def _decides_on(ctx: Context, person: str, mandate: Mandate) -> bool:
     """Whether the mandate makes its holder that person's superior."""
     organisation = ctx.directory.at(mandate.starts, [mandate])
@@ -115,9 +132,13 @@ def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: date
     What the outbox says of the person goes too, and what still waits there is cancelled, on record. Refused while an
     agreement is pending or live, since its targets are among them, and while pay lines wait to be handed over.
     """
+    ctx.need_person(person)
     organisation = ctx.organisation(at.date())
-    if not organisation.has_role(by, HR):
+    if not organisation.holds(by, HR):
         raise NotAllowed("MKD421", "only HR may erase private parts", where=person)
+    employee = organisation.employee(person)
+    if not organisation.has_role(by, HR, unit=employee.unit if employee else None):
+        raise not_yours("person")
     if by == person:
         raise NotAllowed(
             "MKD420",

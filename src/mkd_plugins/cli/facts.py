@@ -41,7 +41,7 @@ def show(session: Session, how: How, person: str) -> None:
     with session.open() as desk:
         employee = desk.employee(person, how.at)
         by = desk.asking(how.as_, how.at) if how.as_ else None
-        entitled = by == employee.key or desk.organisation(how.at).has_role(by or "", "hr")
+        entitled = by == employee.key or desk.organisation(how.at).has_role(by or "", "hr", unit=employee.unit)
         shown = show_facts(
             employee,
             desk.organisation(how.at).unit(employee.unit),

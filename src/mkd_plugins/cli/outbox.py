@@ -5,16 +5,25 @@ from __future__ import annotations
 import click
 
 from mkd_core.errors import InvalidInput
-from mkd_core.outbox import EffectStatus
+from mkd_core.outbox import EffectStatus, cause_of
+from mkd_core.usecases.dossier import person_of
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
-from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.forms.answers import delivery_data
 
 
 @click.group()
 def outbox() -> None:
     """Notices, day plans, events and pay lines on their way out; each is delivered at least once under one key."""
+
+
+def _theirs(desk: Desk, key: str) -> bool:
+    """Whether the effect follows from what happened about somebody within reach of this user."""
+    if desk.mkd.reach is None:
+        return True
+    person = person_of(cause_of(key))
+    return person is not None and desk.mkd.reach.person(person)
 
 
 @outbox.command()
@@ -54,7 +63,8 @@ def deliver(session: Session, how: How) -> None:
 def listed(session: Session, status: str | None, as_json: bool) -> None:
     """Everything in the outbox, oldest first."""
     with session.open() as desk:
-        found = [delivery_data(each) for each in desk.mkd.journal.deliveries(EffectStatus(status) if status else None)]
+        deliveries = desk.mkd.journal.deliveries(EffectStatus(status) if status else None)
+        found = [delivery_data(each) for each in deliveries if _theirs(desk, each.effect.key)]
         rows = [
             (each["key"], each["kind"], each["to"], each["status"], each["attempts"], each["problem"]) for each in found
         ]
@@ -72,7 +82,8 @@ def replay(session: Session, keys: tuple[str, ...], everything: bool, as_json: b
     if not keys and not everything:
         raise click.UsageError("name the KEYS, or give --all")
     with session.open() as desk:
-        dead = [each.effect.key for each in desk.mkd.journal.deliveries(EffectStatus.DEAD)]
+        keys_of_dead = (each.effect.key for each in desk.mkd.journal.deliveries(EffectStatus.DEAD))
+        dead = [key for key in keys_of_dead if _theirs(desk, key)]
         chosen = dead if everything else list(keys)
         for key in chosen:
             if key not in dead:

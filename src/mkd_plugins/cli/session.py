@@ -17,6 +17,7 @@ from mkd_core.errors import InvalidInput, MkdError, NotAllowed, NotFound
 from mkd_core.people import Employee, Employment, ServiceNumber
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.directory import DirectoryAt
+from mkd_core.usecases.reach import not_a_part, not_yours
 from mkd_plugins.cli import output
 from mkd_plugins.cli.options import now
 from mkd_plugins.words import say
@@ -51,7 +52,10 @@ class Session:
 
         with start(self.config, no_plugins=self.no_plugins) as mkd:
             try:
-                desk = Desk(mkd=mkd, actor=actor(), language=self.language or mkd.host.config.mkd.language)
+                who = actor()
+                unit = mkd.host.config.roles.grant(who).unit
+                seen = mkd if unit is None else mkd.within(unit, on=now().date())
+                desk = Desk(mkd=seen, actor=who, language=self.language or mkd.host.config.mkd.language)
                 desk.need_grant()
                 yield desk
             finally:
@@ -71,12 +75,18 @@ class Session:
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """The journal alone, so that it can be looked at when nothing else works."""
+        """The journal alone, so that it can be looked at when nothing else works.
+
+        Raises ``NotAllowed`` (MKD451) for a user whose grant ends with a unit: the chain is that of everybody.
+        """
         from mkd_core.ports import Port
         from mkd_plugins.config import Config
         from mkd_plugins.host import Host
 
-        with Host.load(Config.load(self.config), no_plugins=self.no_plugins) as host:
+        config = Config.load(self.config)
+        if config.roles.grant(actor()).unit is not None:
+            raise not_a_part("the journal")
+        with Host.load(config, no_plugins=self.no_plugins) as host:
             yield host.one(Port.JOURNAL)
 
     def words(self) -> str:
@@ -124,6 +134,8 @@ class Desk:
     def unit(self, key: str, at: datetime) -> str:
         """That key, if a unit has it. Raises ``NotFound``."""
         if self.organisation(at).unit(key) is None:
+            if self.mkd.reach is not None:
+                raise not_yours("unit")
             raise NotFound(
                 "MKD407", f"no identity backend knows the unit {key!r}", where="UNIT", mend="see the units table"
             )

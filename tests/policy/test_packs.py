@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from mkd_core.errors import PolicyError
-from mkd_core.policy import History
+from mkd_core.policy import History, Policy
 from mkd_plugins.policies import load_policy, policy_folder, policy_history, shipped_ids
 from mkd_plugins.worked_cases import Case, read_cases, run_cases
 
@@ -55,6 +57,31 @@ def test_a_pack_has_cases_enough(pack: str) -> None:
     assert len(told) >= 15
     assert any(None in case.facts.values() for case in told)
     assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("pack", shipped_ids())
+def test_editors_have_nothing_to_mark_in_a_pack(pack: str) -> None:
+    """The schema that editors check a file with takes every file that is loaded."""
+    validator = Draft202012Validator(Policy.schema())
+    written = [path.read_text(encoding="utf-8") for path in policy_folder(pack).iterdir() if is_policy(path.name)]
+
+    marked = [error.message for text in written for error in validator.iter_errors(as_json(tomllib.loads(text)))]
+
+    assert len(written) == len(policy_history(pack).documents)
+    assert marked == []
+
+
+def is_policy(name: str) -> bool:
+    return name.endswith(".toml") and not name.endswith(".cases.toml")
+
+
+def as_json(value: Any) -> Any:
+    """What an editor sees: dates and times as text."""
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def test_no_day_before_the_launch() -> None:

@@ -221,12 +221,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "given_head": ("Ketentuan bagi unit {unit}", "Given to the unit {unit}"),
     "of_unit": ("{source}, unit {scope}", "{source}, unit {scope}"),
-    "given_number": (
-        "{parameter} = {value} untuk unit {scope} ({source})",
-        "{parameter} = {value} for the unit {scope} ({source})",
-    ),
-    "given_head": ("Ketentuan bagi unit {unit}", "Given to the unit {unit}"),
-    "of_unit": ("{source}, unit {scope}", "{source}, unit {scope}"),
     "grounds": ("Alasan penolakan (tertutup): {grounds}.", "Grounds of refusal, a closed list: {grounds}."),
     "if_missing": ("bila belum ada", "if missing"),
     "known_by": ("diketahui dari", "known by"),

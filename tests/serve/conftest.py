@@ -173,7 +173,7 @@ TARGET = {
 def make_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Makes a folder with a deployment, its people those of ``mkd init --example``."""
 
-    def make(more: str = "") -> Path:
+    def make(more: str = "", serve: str = "") -> Path:
         folder = tmp_path_factory.mktemp("served")
         subprocess.run([MKD, "init", "--example"], cwd=folder, check=True, capture_output=True)
         (folder / "rules.toml").write_text(POLICY, encoding="utf-8")
@@ -182,7 +182,7 @@ def make_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
             f'[[serve.hosts]]\nname = "{name}"\ntoken = {{ env = "TOKEN_{name.upper()}" }}\nscopes = {scopes}\n'
             for name, scopes in SCOPES.items()
         )
-        (folder / "mkd.toml").write_text(CONFIG + hosts + more, encoding="utf-8")
+        (folder / "mkd.toml").write_text(CONFIG + serve + hosts + more, encoding="utf-8")
         return folder
 
     return make
@@ -201,8 +201,8 @@ def servers(make_folder: Callable[..., Path]) -> Iterator[Callable[..., Served]]
     """Makes deployments that a test starts, stops and kills as it likes."""
     made: list[Served] = []
 
-    def make(more: str = "") -> Served:
-        made.append(Served(make_folder(more)))
+    def make(serve: str = "") -> Served:
+        made.append(Served(make_folder(serve=serve)))
         return made[-1]
 
     yield make

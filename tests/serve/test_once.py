@@ -14,6 +14,7 @@ BODY = {"remote": "wed,thu"}
 DYING = """
 import os, signal
 from pathlib import Path
+from threading import Event
 
 from mkd_plugins.api import hookimpl, journal
 from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
@@ -28,6 +29,8 @@ def die_once(moment):
 
 class Dying(SqliteJournal):
     def append(self, stream, expected, events, effects=()):
+        while Path("hold").exists():
+            Event().wait(0.05)
         die_once("before")
         kept = super().append(stream, expected, events, effects)
         die_once("after")
@@ -147,7 +150,7 @@ def test_many_at_once_under_keys_of_their_own_are_all_done(served) -> None:
 
 @pytest.fixture
 def dying(servers, tmp_path: Path):
-    """A server whose journal ends the process at an append, once for each file that asks for it."""
+    """A server whose journal ends the process at an append, or takes its time, where a file asks for it."""
     served = servers()
     info = tmp_path / "dying-1.0.dist-info"
     info.mkdir()
@@ -159,14 +162,14 @@ def dying(servers, tmp_path: Path):
         config.read_text(encoding="utf-8").replace("[journal.sqlite]", "[journal.dying]"), encoding="utf-8"
     )
     served.environ["PYTHONPATH"] = str(tmp_path)
-    return served.start()
+    return served
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("command", ["propose", "submit"])
 def test_a_server_that_was_killed_in_between_did_it_once(dying, moment: str, command: str) -> None:
     """Killed before the journal had it, it is done when the key comes again; killed after, it is told and not done."""
-    draft = dying.proposed()["agreement"]
+    draft = dying.start().proposed()["agreement"]
     path, sent = ("/v1/agreements", body(dying)) if command == "propose" else (f"/v1/agreements/{draft}/submit", None)
     (dying.folder / f"die-{moment}").touch()
     with pytest.raises(requests.ConnectionError):
@@ -185,6 +188,36 @@ def test_a_server_that_was_killed_in_between_did_it_once(dying, moment: str, com
     assert len(agreements_of(dying, "k000002")) == (2 if command == "propose" else 1)
     events = [item["event"] for item in dying.ask("GET", f"/v1/agreements/{draft}/history").json()]
     assert events.count("AgreementSubmitted") == (command == "submit")
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_a_key_that_is_at_work_is_not_begun_again(dying, workers: str) -> None:
+    """Whichever process the second request comes to; another key is not kept waiting by it."""
+    dying.start("--workers", workers)
+    (dying.folder / "hold").touch()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(dying.ask, "POST", "/v1/agreements", body(dying), person="k000002", key="slow")
+        dying.wait_for(lambda: b"slow" in b"".join(each.read_bytes() for each in dying.folder.glob("serve-keys.db*")))
+        meanwhile = [dying.ask("POST", "/v1/agreements", body(dying), person="k000002", key="slow") for _ in range(6)]
+        read = dying.ask("GET", "/v1/agreements")
+        (dying.folder / "hold").unlink()
+        made = first.result(60)
+
+    again = dying.ask("POST", "/v1/agreements", body(dying), person="k000002", key="slow")
+
+    assert {(each.status_code, each.json()["code"], each.headers["Retry-After"]) for each in meanwhile} == {
+        (409, "MKD716", "1")
+    }
+    assert read.json() == []
+    assert (made.status_code, again.content) == (201, made.content)
+
+
+def test_a_server_that_cannot_keep_keys_does_not_start(servers) -> None:
+    """A write that could not be told again is none: it says which file it needs."""
+    served = servers('keys = "no/such/folder/keys.db"\n')
+
+    with pytest.raises(AssertionError, match="MKD720"):
+        served.start()
 
 
 def test_keys_are_kept_over_a_restart(servers) -> None:

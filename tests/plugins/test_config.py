@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mkd_core.people import Holder
 from mkd_plugins.config import BackendTable, Config, Default, Grant, Roles, Settings
 from mkd_plugins.problems import ConfigProblem
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mkd_core import JournalError, Permanent, Transient, Window
+from mkd_core.events import ErasureReason
 from mkd_core.outbox import EffectStatus
 from mkd_core.ports import Declined
 from mkd_core.worktime import Day
@@ -314,6 +315,29 @@ class TestDelivery:
         assert (report.cancelled, report.dead) == (23, 0)
         assert {each.problem for each in sent(world)} == {"nobody accepted it: nobody of ours"}
         assert world.service.tick(world.at(6, 21)).day_plans == 0
+
+    def test_what_an_erasure_cancelled_is_planned_again(self, world, roster):
+        """The days after the end were never delivered: the roster must not keep those before it for good."""
+        agreement = world.approved()
+        world.service.deliver(world.at(6, 21))
+        world.service.end(agreement.id, since=date(2023, 6, 21), by="analyst", at=world.at(6, 21, 10))
+        world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(6, 21, 11))
+        waiting = list(world.journal.deliveries(EffectStatus.PENDING))
+
+        world.service.tick(world.at(6, 21, 12))
+        world.service.deliver(world.at(6, 21, 12))
+
+        assert waiting == []
+        assert set(days(roster).values()) == {(), (OFFICE,)}
+
+    def test_notices_go_out_before_day_plans(self, world, roster):
+        """However many days wait, whoever has to vote is told."""
+        world.approved()
+
+        report = world.service.deliver(world.at(6, 21), limit=3)
+
+        assert report.delivered == 3
+        assert (len(world.mail.attempts), len(roster.attempts)) == (2, 1)
 
     def test_what_is_refused_for_good_waits_for_a_person(self, worlds):
         """A dead letter can be replayed when the roster is mended."""

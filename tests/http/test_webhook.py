@@ -39,12 +39,14 @@ class Receiver:
     answers: list[tuple[int, dict[str, str]]] = field(factory=list)
     heard: list[tuple[dict[str, str], bytes]] = field(factory=list)
     taken: dict[str, dict[str, Any]] = field(factory=dict)
+    violations: list[str] = field(factory=list)
 
     @werkzeug.Request.application
     def __call__(self, request: Any) -> Any:
         body = request.get_data()
         headers = dict(request.headers)
         self.heard.append((headers, body))
+        self.violations += violations(headers, body)
         event = standardwebhooks.Webhook(self.knows).verify(body, headers)
         if self.answers:
             status, more = self.answers.pop(0)
@@ -59,6 +61,19 @@ def receiver() -> Iterator[Receiver]:
     made = Receiver()
     with hr_system.listening(made) as made.url:
         yield made
+    assert made.violations == []
+
+
+def violations(headers: dict[str, str], body: bytes) -> list[str]:
+    """Where a message is not as the published document says."""
+    hr_system = pytest.importorskip("hr_system", reason="the receiver's server is an extra")
+    operation = hr_system.DOCUMENT["webhooks"]["event"]["post"]
+    found = [error.message for error in hr_system.schema("Event").iter_errors(json.loads(body))]
+    found += [name for name in [headers["Content-Type"]] if name not in operation["requestBody"]["content"]]
+    for parameter in operation["parameters"]:
+        text = headers[parameter["name"].title()]
+        found += [] if hr_system.matches(parameter["schema"], text) else [f"{parameter['name']} has another form"]
+    return found
 
 
 @pytest.fixture

@@ -198,5 +198,5 @@ def refusal(call: Callable[[], object]) -> BackendError | None:
     return None
 
 
-BEYOND = ("another person", "another unit", "is no zone", "leads back to a page", "a second time")
+BEYOND = ("another person", "another unit", "another run", "is no zone", "leads back to a page", "a second time")
 """What the client finds out and no schema could say."""

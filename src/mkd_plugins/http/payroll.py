@@ -11,7 +11,7 @@ from mkd_plugins.http.config import Config
 
 
 class HttpPayroll:
-    """The port over HTTP. The receipt is given on as it came; whether it reconciles is for the caller to see."""
+    """The port over HTTP. The receipt is given on as it came; whether its lines reconcile is for the caller to see."""
 
     def __init__(self, config: Config) -> None:
         self._client = Client(config)
@@ -23,8 +23,10 @@ class HttpPayroll:
         body = {"key": run.key, "lines": [_line(line) for line in run.lines]}
         answer = self._client.post("/payroll/runs", body, run.timeout)
         answer.only("key", "lines", "reference")
+        if answer.text("key") != run.key:
+            raise answer.refuse("key", "is that of another run")
         return PayReceipt(
-            key=answer.text("key"),
+            key=run.key,
             lines=tuple(_receipt(line) for line in answer.objects("lines")),
             reference=answer.text_or("reference", ""),
         )

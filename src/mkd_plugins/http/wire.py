@@ -94,8 +94,10 @@ def _distrust(error: BaseException | None) -> str:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
+        if isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError":
+            return (
+                getattr(error, "verify_message", "") or "it is for another name"
+            )  # older urllib3 has a class of its own
         inner = [getattr(error, "reason", None), error.__cause__, error.__context__, *error.args]
         error = next((one for one in inner if isinstance(one, BaseException) and id(one) not in seen), None)
     return ""

@@ -56,7 +56,8 @@ def answer_schema(operation: Mapping[str, Any]) -> str:
 class HrSystem:
     """The host's data, the application over it, and what broke the document.
 
-    ``fault``  answers in the place of the host while it is set. ``requests`` are method and path of all that came.
+    ``fault``  answers in the place of the host while it is set, and ``away`` in the place of single paths.
+    ``requests`` are method and path of all that came.
     """
 
     def __init__(self, token: str) -> None:
@@ -70,6 +71,7 @@ class HrSystem:
         self.payroll = RecordingPayroll()
         self.schedule = RecordingSchedule()
         self.fault: Fault | None = None
+        self.away: dict[str, Response] = {}
         self.requests: list[tuple[str, str]] = []
         self.violations: list[str] = []
         self._references: dict[str, str] = {}
@@ -86,6 +88,8 @@ class HrSystem:
             return problem(401, "wrong_token")
         if self.fault is not None:
             return self.fault(request)
+        if request.path in self.away:
+            return self.away[request.path]
         answer = getattr(self, f"_{operation['operationId']}")(request)
         if isinstance(answer, Response):
             return answer

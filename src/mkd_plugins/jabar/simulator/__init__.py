@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -166,7 +166,8 @@ def simulator(
     finally:
         app.end()
         # The loop ends when it has no channel left; they are closed where they are used, in its own thread.
-        server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))
+        with suppress(OSError):  # which the loop may have done before it is woken for it
+            server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))
         thread.join(10)
         server.task_dispatcher.shutdown()
 

@@ -13,11 +13,11 @@ from typing import Final
 import attrs
 
 from mkd_core.errors import InvalidInput
-from mkd_plugins.jabar.contract import ENDPOINTS, SYSTEMS, Endpoint, Known
+from mkd_plugins.jabar.contract import ENDPOINTS, OIDC, SYSTEMS, Endpoint, Known
 from mkd_plugins.jabar.simulator.chance import drawn
 
 _EVERYWHERE = SYSTEMS
-_TOKENS = "token$"
+_TOKENS = "/token$"
 _PART = re.compile(r"{\w+}")
 
 
@@ -42,7 +42,7 @@ class Kind:
 
 
 def _kinds() -> Mapping[str, Kind]:
-    siasn, persons = ("siasn",), ("{nip}$",)
+    siasn, persons, signed = ("siasn",), ("{nip}$",), (f"{OIDC}/token$",)
     run, source, observed, assumed = Known.RUN, Known.SOURCE, Known.OBSERVED, Known.ASSUMED
     rows: tuple[tuple[str, Known, tuple[str, ...], str], ...] = (
         ("slow", assumed, _EVERYWHERE, "the answer comes late, by --slow-seconds"),
@@ -52,13 +52,13 @@ def _kinds() -> Mapping[str, Kind]:
         ("html", assumed, _EVERYWHERE, "200 and a page in HTML, as a proxy or a login in between gives it"),
         ("expired", source, ("siasn", "digiteam", "siap", "userinfo$"), "the bearer token is void from now on: 401"),
         ("login-expired", source, siasn, "the second token of SIASN, in the header Auth, is void from now on: 401"),
-        ("refused", assumed, (_TOKENS, "sign-in$", "login$"), "the secret was revoked: 401"),
+        ("refused", assumed, (_TOKENS, "sign-in$", "refresh-token$", "login$"), "the secret was revoked: 401"),
         ("epoch", run, (_TOKENS,), "expires_in is a moment in seconds since 1970, as it always is at Digiteam"),
         ("text-expiry", assumed, (_TOKENS,), "expires_in is a text"),
-        ("foreign-key", assumed, ("connect/token$",), "tokens signed with a key that is not among the published"),
-        ("foreign-issuer", assumed, ("connect/token$",), "tokens that name another realm"),
-        ("foreign-audience", assumed, ("connect/token$",), "tokens for another client"),
-        ("old", assumed, ("connect/token$",), "tokens whose time is over already"),
+        ("foreign-key", assumed, signed, "tokens signed with a key that is not among the published"),
+        ("foreign-issuer", assumed, signed, "tokens that name another realm"),
+        ("foreign-audience", assumed, signed, "tokens for another client"),
+        ("old", assumed, signed, "tokens whose time is over already"),
         ("missing", source, persons, "404 for some people, each time: as if they were nobody's"),
         ("empty", observed, persons, "200 with code 0, and a text as data"),
         ("somebody-else", assumed, persons, "the answer is about another person"),
@@ -136,9 +136,11 @@ class Fault:
         """Whether some path of that form may be meant."""
         if self.path == endpoint.system or fnmatchcase(endpoint.path, f"*{self.path}"):
             return True
-        depth = self.path.strip("/").count("/") + 1
-        tail = attrs.evolve(endpoint, path="/" + "/".join(endpoint.path.split("/")[-depth:]))
-        return endpoint.matches(self.path) or tail.matches("/" + self.path.strip("/"))
+        wanted = self.path.strip("/").split("/")
+        there = endpoint.path.split("/")[-len(wanted) :]
+        parts = zip(there, wanted, strict=False)
+        alike = all(fnmatchcase(each, _PART.sub("*", part)) or fnmatchcase(part, each) for part, each in parts)
+        return 1 < len(wanted) <= endpoint.path.count("/") and alike
 
 
 class Faults:

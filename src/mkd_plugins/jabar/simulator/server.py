@@ -143,7 +143,7 @@ def _absent(asked: Asked, answer: Answer) -> Answer:
 
 
 def _gives_tokens(endpoint: Endpoint) -> bool:
-    return endpoint.path.endswith("token")
+    return endpoint.path.endswith("/token")
 
 
 def _written(answer: Answer) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final
+from uuid import uuid4
 
 import jwt
 
@@ -109,7 +110,7 @@ class Digiteam:
         person = world.people.find(nip)
         assert person is not None
         ends = int(asked.at.timestamp() + world.lifetime)
-        claims = {"identifier": user_id(person), "iat": asked.at.timestamp(), "exp": ends}
+        claims = {"identifier": user_id(person), "iat": asked.at.timestamp(), "exp": ends, "jti": str(uuid4())}
         text = jwt.encode(claims, _SECRET, algorithm="HS256")
         return told(
             {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkd_core import AgreementService, History, Week
+from mkd_core import AgreementService, CommandRefused, History, Week
 from mkd_core.events import Terms
 from mkd_core.people import Unit
 from mkd_core.policy import Policy
@@ -49,6 +49,29 @@ def test_a_request_is_decided_for_the_dates_of_each_overlay_that_it_touches(deci
     assert found.verdict.failed == ("days",)
     assert found.decision.findings[0].because.en == "days"
     assert found.decision.policy.parameters["max_remote_days"].parameter.value == 1
+
+
+def test_who_submits_or_approves_is_told_for_when_it_is_refused(worlds: Worlds) -> None:
+    """The error names the rules that refuse, and the season or the dates."""
+    world = worlds(extra=AUGUST)
+    agreement = world.propose(ends=date(2023, 12, 29))
+    warned = worlds(
+        rules={"days": ("agreement.remote_days <= parameter.max_remote_days", "refuse"), "a": ("False", "warn")},
+        extra=AUGUST,
+    )
+    later = warned.submitted(starts=date(2023, 9, 4), ends=date(2023, 12, 29))
+    world_of_later = AgreementService(
+        journal=warned.journal,
+        identity=warned.identity,
+        policies=worlds(extra=AUGUST.replace("2023-08-01", "2023-10-01").replace("2023-09-01", "2023-11-01")).policies,
+    )
+
+    told = world.refused("MKD410", world.service.submit, agreement.id, by="analyst", at=world.at(6, 20))
+    with pytest.raises(CommandRefused, match="MKD411") as voted:
+        world_of_later.approve(later.id, by="data-head", at=world.at(6, 21))
+
+    assert told.message == "the policy check 1 refuses it by days during 2023-08-01 to 2023-08-31"
+    assert voted.value.message == "the policy check 1 refuses it by days during 2023-10-01 to 2023-10-31"
 
 
 def test_an_overlay_whose_dates_the_period_does_not_touch_says_nothing(decided: Callable[..., Any]) -> None:

@@ -225,10 +225,9 @@ def submit(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement:
     check_ready(case, version)
     decided = decide(ctx, case, version)
     if decided.verdict.outcome == "refuse":
-        refusing = decided.decision.policy.names_of(decided.decision.failed & decided.decision.policy.refusing)
         raise CommandRefused(
             "MKD410",
-            f"the policy {decided.verdict.policy} {decided.verdict.version} refuses it by {', '.join(refusing)}",
+            decided.refused_by,
             where=agreement,
             mend="decide it to see each reason and what would make it approvable",
         )

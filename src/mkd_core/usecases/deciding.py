@@ -23,6 +23,7 @@ from mkd_core.usecases.scoping import holding, policy_for, scope_of
 from mkd_core.usecases.stretches import Stretch, stretches_of
 
 if TYPE_CHECKING:
+    from mkd_core.language import Wording
     from mkd_core.policy import Decision, Facts, Policy
 
 _GRAVITY = ("approve", "refer", "refuse")
@@ -38,6 +39,23 @@ class Decided:
     verdict: Verdict
     facts: Mapping[str, Any] = field(repr=False)
     route: tuple[Step, ...]
+
+    @property
+    def during(self) -> tuple[Wording, ...]:
+        """The season and the dates of which it speaks, where these are not the whole period."""
+        from mkd_core.language import Wording
+
+        called = {each.name: each.called for each in self.decision.policy.overlays}
+        season = self.verdict.season
+        return (*([Wording(season, season)] if season else []), *(called[name] for name in self.verdict.dated))
+
+    @property
+    def refused_by(self) -> str:
+        """Which rules refuse it and when, as an error says it."""
+        policy = self.decision.policy
+        rules = ", ".join(policy.names_of(self.decision.failed & policy.refusing))
+        when = "".join(f" during {each.en}" for each in self.during)
+        return f"the policy {policy.id} {policy.version} refuses it by {rules}{when}"
 
 
 def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any] | None = None) -> Decided:

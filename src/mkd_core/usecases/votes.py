@@ -191,7 +191,7 @@ def check_approval(case: Case, decided: Decided, reason: str) -> None:
     if verdict.outcome == "refuse":
         raise CommandRefused(
             "MKD411",
-            f"the policy {verdict.policy} {verdict.version} refuses it by {', '.join(verdict.failed)}",
+            decided.refused_by,
             where=case.agreement.id,
             mend="refuse it, or return it to be changed",
         )

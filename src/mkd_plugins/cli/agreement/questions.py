@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.replaying import DecidedThen
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement import answering
@@ -62,7 +61,8 @@ def decide(session: Session, how: How, agreement: str, everything: bool) -> None
         data = decision_data(decided.decision.to_data(everything=everything), hidden)
         data |= {"season": verdict.season, "dated": list(verdict.dated)}
         told = decided.decision.remedy().in_words(desk.language)
-        answer(how.as_json, data, decision_text(data, told, desk, during=_during(decided, desk.language)))
+        during = [getattr(each, desk.language) for each in decided.during]
+        answer(how.as_json, data, decision_text(data, told, desk, during=during))
 
 
 @click.command()
@@ -90,13 +90,6 @@ def replay(session: Session, how: How, agreement: str) -> None:
         answer(how.as_json, [_replayed(one) for one in found], output.table(headings, rows))
     if not all(one.again.same for one in found):
         raise click.exceptions.Exit(1)
-
-
-def _during(decided: Decided, language: str) -> list[str]:
-    """The season and the dates of which the decision speaks, where these are not the whole period."""
-    called = {each.name: getattr(each.called, language) for each in decided.decision.policy.overlays}
-    season = [decided.verdict.season] if decided.verdict.season else []
-    return [*season, *(called[name] for name in decided.verdict.dated)]
 
 
 def _replayed(one: DecidedThen) -> dict[str, Any]:

@@ -69,6 +69,17 @@ _PRESENCE = """
 # Check-ins, read where the policy asks the place of a day for one: columns person (the key) and at (the moment).
 # [attendance.table]
 # path = "check_ins.csv"
+
+# An HR system that is asked over HTTP, for any of identity, payroll, notification, schedule and calendar;
+# `mkd plugins openapi` prints what it implements.
+# [notification.http]
+# url = "https://hr.example.go.id/mkd"
+# token = { env = "MKD_HR_TOKEN" }
+
+# A system that is told of every event, signed.
+# [events.webhook]
+# url = "https://hr.example.go.id/mkd-events"
+# secrets = [{ env = "MKD_EVENTS_SECRET" }]
 """
 
 _HR = '"k000101"'

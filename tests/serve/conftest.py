@@ -21,7 +21,9 @@ STARTS = _SOON - timedelta(days=_SOON.weekday())
 """A Monday some weeks ahead: the server knows no other now than the real one."""
 ENDS = STARTS + timedelta(days=179)
 MKD = Path(sysconfig.get_path("scripts")) / "mkd"
-TOKENS = {name: f"token-of-{name}-with-more-than-32-characters" for name in ("portal", "kiosk", "watcher", "eager")}
+TOKENS = {
+    name: f"token-of-{name}-with-more-than-32-characters" for name in ("portal", "kiosk", "watcher", "eager", "bureau")
+}
 POLICY = """
 [policy]
 id = "check"
@@ -58,6 +60,9 @@ hr = ["k000101"]
 acts_as = ["*"]
 [roles."token:kiosk"]
 acts_as = ["k000002"]
+[roles."token:bureau"]
+acts_as = ["*"]
+unit = "1100"
 [journal.sqlite]
 path = "journal.db"
 [identity.table]
@@ -73,6 +78,7 @@ SCOPES = {
     "portal": '["decide", "read", "write"]',
     "kiosk": '["read", "write"]',
     "watcher": '["read"]',
+    "bureau": '["read", "write"]',
     "eager": '["decide"]\nrate = 1.0',
 }
 

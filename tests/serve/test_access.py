@@ -11,6 +11,11 @@ def agreement(served) -> dict:
     return served.submitted("k000002")
 
 
+def told(answer) -> dict:
+    """A problem without what differs from request to request."""
+    return {**answer.json(), "request_id": ""}
+
+
 @pytest.mark.parametrize(
     ("token", "method", "path"),
     [
@@ -73,7 +78,9 @@ def test_an_agreement_is_shown_to_whom_it_concerns(served, agreement: dict) -> N
     colleague = [served.ask("GET", f"{path}{more}", person="k000140") for more in ("", "/history", "/decision", "?x=1")]
 
     assert [each.status_code for each in allowed] == [200] * 4
-    assert [each.json()["code"] for each in colleague] == ["MKD718", "MKD718", "MKD718", "MKD707"]
+    assert [each.json()["code"] for each in colleague] == ["MKD450", "MKD450", "MKD450", "MKD707"]
+    unknown = served.ask("GET", "/v1/agreements/k000001.99", person="k000140").json()
+    assert told(colleague[0]) == {**unknown, "request_id": ""}
 
 
 def test_days_and_inboxes_are_shown_to_whom_they_concern(served, agreement: dict) -> None:
@@ -86,7 +93,7 @@ def test_days_and_inboxes_are_shown_to_whom_they_concern(served, agreement: dict
         served.ask("GET", "/v1/inbox?person=k000002", person=who).status_code for who in ("k000002", "k000140", None)
     ]
 
-    assert days == [200, 200, 403, 200]
+    assert days == [200, 200, 404, 200]
     assert boxes == [200, 403, 200]
 
 
@@ -99,7 +106,7 @@ def test_who_is_on_site_is_shown_to_the_heads_of_a_unit(served) -> None:
         for who in ("k000102", "k000001", "k000101", "k000103", None)
     ]
 
-    assert [each.status_code for each in asked] == [200, 200, 200, 403, 200] * 2
+    assert [each.status_code for each in asked] == [200, 200, 200, 404, 200] * 2
     [stretch] = asked[0].json()
     assert stretch["date"] == str(served.starts)
     assert "k000103" in stretch["onsite"]
@@ -139,3 +146,31 @@ def test_sensitive_facts_are_hidden_from_systems(served, agreement: dict) -> Non
 
     assert decision["outcome"] == "approve"
     assert [finding["rule"] for finding in decision["findings"]] == ["days"]
+
+
+def test_a_system_of_an_agency_neither_sees_nor_changes_another(served) -> None:
+    """Whatever it asks, what is not its own is told as what is not there, and its lists leave it out."""
+    own, other = served.proposed("k000104")["agreement"], served.proposed("k000125")["agreement"]
+    span = f"from={served.starts}&until={served.starts}"
+    asked = {
+        path: [served.ask(method, path.format(at), body, token="bureau", person=person) for at in places]
+        for method, path, body, person, places in (
+            ("GET", "/v1/agreements/{}", None, None, (own, other, "k000125.77")),
+            ("GET", "/v1/agreements/{}/history", None, None, (own, other, "k000125.77")),
+            ("GET", "/v1/agreements/{}/decision", None, None, (own, other, "k000125.77")),
+            ("GET", f"/v1/people/{{}}/days/{served.starts}", None, None, ("k000104", "k000125", "nobody")),
+            ("GET", "/v1/inbox?person={}", None, None, ("k000104", "k000125", "nobody")),
+            ("GET", f"/v1/roster?unit={{}}&{span}", None, None, ("1110", "2000", "none")),
+            ("GET", f"/v1/coverage?unit={{}}&{span}", None, None, ("1110", "2000", "none")),
+            ("POST", "/v1/agreements/{}/withdraw", {}, "k000104", (own, other, "k000125.77")),
+        )
+    }
+    named = [served.ask("GET", "/v1/inbox", token="bureau", person=who) for who in ("k000104", "k000125", "nobody")]
+    listed = {each["applicant"] for each in served.ask("GET", "/v1/agreements?limit=1000", token="bureau").json()}
+
+    for path, (mine, theirs, nothing) in {**asked, "named": named}.items():
+        assert mine.status_code == 200, path
+        assert (theirs.status_code, told(theirs)) == (404, told(nothing)), path
+    assert "k000104" in listed
+    assert not listed & {"k000125", "k000002", "k000120"}
+    assert served.ask("GET", f"/v1/agreements/{other}").json()["state"] == "draft"

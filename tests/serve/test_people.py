@@ -65,7 +65,7 @@ def test_a_person_names_no_other(door, sso: Provider) -> None:
 
     assert [(each.status_code, each.json()["code"]) for each in (named, other, decided)] == [
         (403, "MKD710"),
-        (403, "MKD718"),
+        (404, "MKD450"),
         (403, "MKD709"),
     ]
 

@@ -1,15 +1,14 @@
-"""Who asks, as whom, and what they may: the one place that says yes or no to a request before the service does.
+"""Who asks, as whom, and what for.
 
 A *host system* has a token of its own, good for some scopes. It acts as people where ``[roles."token:NAME"]`` lets it,
-and names them in the header ``Mkd-Acting-Person``. A *person* comes with a token of the identity provider
-(``[serve.oidc]``) and acts as themselves alone. What a person asks to see has to concern them; a system that names
-nobody sees what its scope allows. That nobody decides on the own request is the service's rule, whoever asks.
+and names them in the header ``Mkd-Acting-Person``; where that names a unit, it neither sees nor changes what lies
+outside of it. A *person* comes with a token of the identity provider (``[serve.oidc]``) and acts as themselves alone.
+What they may see says :mod:`mkd_plugins.serve.sight`, and what they may do the service, whoever asks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
@@ -18,11 +17,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from werkzeug.wrappers import Request
 
-from mkd_core.agreements import Agreement
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound
-from mkd_core.people import Employee, Employment, ServiceNumber
+from mkd_core.people import Employment, ServiceNumber
 from mkd_core.ports import Denied, Found
-from mkd_core.usecases.directory import DirectoryAt
+from mkd_plugins.config import Grant
 from mkd_plugins.deployment import Deployment
 from mkd_plugins.serve.problem import HttpProblem
 from mkd_plugins.serve.settings import Oidc, Scope, ServeSettings
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 ACTING = "Mkd-Acting-Person"
 """The header in which a host system names the person who acts."""
-READERS = ("hr", "auditor")
-"""The roles whose holders see everybody's agreements and days."""
 _NUMBER = re.compile(r"[\d ]{9,}")
 
 
@@ -41,12 +37,13 @@ _NUMBER = re.compile(r"[\d ]{9,}")
 class Caller:
     """Who asks: ``name`` of the system for the log, ``id`` under which keys and limits are kept, who acts if anybody.
 
-    ``rate`` is how often a second.
+    ``host`` is the system, None for a person who comes alone; ``rate`` is how often a second.
     """
 
     name: str
     id: str
     scopes: frozenset[Scope] = frozenset()
+    host: str | None = None
     person: str | None = None
     rate: float = 1.0
 
@@ -91,6 +88,7 @@ class Access:
             return Caller(
                 name=host.name,
                 id=f"host:{host.name}",
+                host=host.name,
                 scopes=frozenset(host.scopes),
                 person=None if named is None else self._named(host.name, named.strip(), at),
                 rate=host.rate or self._rate,
@@ -103,14 +101,23 @@ class Access:
         key = self._of_token(handle, at)
         return Caller(name="oidc", id=f"person:{key}", scopes=frozenset(self._oidc.scopes), person=key, rate=self._rate)
 
+    def view(self, caller: Caller, at: datetime) -> Deployment:
+        """The deployment as far as it is the caller's."""
+        unit = None if caller.host is None else self._grant(caller.host).unit
+        return self._mkd if unit is None else self._mkd.within(unit, on=at.date())
+
+    def _grant(self, host: str) -> Grant:
+        return self._mkd.host.config.roles.grant(f"token:{host}")
+
     def _named(self, host: str, handle: str, at: datetime) -> str:
         """The key of the person whom a system names, if the configuration lets it."""
-        grant = self._mkd.host.config.roles.grant(f"token:{host}")
+        grant = self._grant(host)
         if not grant.acts_as:
             raise _may_not_name(host)
         if _NUMBER.fullmatch(handle):
             ServiceNumber.parse(handle, Employment.OTHER, where=ACTING)
-        key = self._mkd.organisation(at.date()).lookup(handle).key
+        seen = self._mkd if grant.unit is None else self._mkd.within(grant.unit, on=at.date())
+        key = seen.organisation(at.date()).lookup(handle).key
         if not grant.may_act_as(key):
             raise _may_not_name(host)
         return key
@@ -127,59 +134,6 @@ class Access:
                 case Denied(reason=reason):
                     raise NotAllowed("MKD405", f"identity denies this person: {reason}")
         raise NotFound("MKD406", "no identity backend knows the person of that token")
-
-
-def need_sight_of_person(mkd: Deployment, caller: Caller, person: str, at: datetime) -> None:
-    """Refuse a person what is about somebody whom they neither are nor lead, unless they run the scheme."""
-    if not _concerns(mkd, caller, person, at):
-        raise _not_shown()
-
-
-def need_sight_of_agreement(mkd: Deployment, caller: Caller, agreement: Agreement, at: datetime) -> None:
-    """The same for an agreement, which those see, too, who vote or voted on it."""
-    steps = agreement.latest.steps
-    voters = {one.person for step in steps for one in step.approvers} | {who for step in steps for who, _ in step.votes}
-    if caller.person not in voters and not _concerns(mkd, caller, agreement.applicant, at):
-        raise _not_shown()
-
-
-def need_sight_of_unit(mkd: Deployment, caller: Caller, unit: str, at: datetime) -> None:
-    """The same for who is where in a unit: its head and those above, and who runs the scheme."""
-    organisation = mkd.organisation(at.date())
-    if organisation.unit(unit) is None:
-        raise NotFound("MKD407", "no identity backend knows that unit", where="unit")
-    if caller.person is None or organisation.has_role(caller.person, *READERS, unit=unit):
-        return
-    if caller.person not in _leaders(organisation, None, unit):
-        raise _not_shown()
-
-
-def _concerns(mkd: Deployment, caller: Caller, person: str, at: datetime) -> bool:
-    if caller.person is None or caller.person == person:
-        return True
-    organisation = mkd.organisation(at.date())
-    employee = organisation.employee(person)
-    if organisation.has_role(caller.person, *READERS, unit=employee.unit if employee else None):
-        return True
-    return employee is not None and caller.person in _leaders(organisation, employee, employee.unit)
-
-
-def _leaders(organisation: DirectoryAt, employee: Employee | None, unit: str) -> Iterator[str]:
-    """Somebody's superiors, the heads of a unit and of those above it, and whoever a mandate puts in their place."""
-    people, units = set[str](), set[str]()
-    while employee is not None and employee.superior and employee.superior not in people:
-        people.add(employee.superior)
-        employee = organisation.employee(employee.superior)
-    above: str | None = unit
-    while above and above not in units and (found := organisation.unit(above)):
-        units.add(above)
-        if found.head:
-            people.add(found.head)
-        above = found.parent
-    yield from people
-    for mandate in organisation.mandates():
-        if mandate.holds(organisation.on) and (mandate.replaces in people or mandate.unit in units):
-            yield mandate.acting
 
 
 def _reader(oidc: Oidc) -> TokenReader:
@@ -204,7 +158,3 @@ def _may_not_name(host: str) -> HttpProblem:
         where=ACTING,
         mend=f'name the person in acts_as of [roles."token:{host}"]',
     )
-
-
-def _not_shown() -> HttpProblem:
-    return HttpProblem("MKD718", "this does not concern the person who asks", status=403)

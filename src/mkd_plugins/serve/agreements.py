@@ -60,7 +60,7 @@ REVISED = (evolve(_FIRST_DAY, needed=False), *_DATES, *_DAYS)
 def _asked(call: Call) -> forms.Request:
     """The request of the body. Raises ``InvalidInput`` where the days are not said."""
     # The fields gave dates for their texts, which forms take as well.
-    request = forms.read(call.given, where="body", hours=call.app.mkd.hours)
+    request = forms.read(call.given, where="body", hours=call.mkd.hours)
     if request.plan is None:
         raise InvalidInput("MKD296", "the days are not said", where="body", mend='add "remote": "wed,thu", or "plan"')
     return request
@@ -79,18 +79,18 @@ def _parts(request: forms.Request) -> dict[str, Any]:
 
 def _propose(call: Call) -> Agreement:
     request, by = _asked(call), call.caller.acting()
-    return call.app.mkd.propose(applicant=by, targets=request.targets or (), by=by, at=call.at, **_parts(request))
+    return call.mkd.propose(applicant=by, targets=request.targets or (), by=by, at=call.at, **_parts(request))
 
 
 def _amend(call: Call) -> Agreement:
     request = _asked(call)
-    return call.app.mkd.amend(
+    return call.mkd.amend(
         call.values["agreement"], targets=request.targets, by=call.caller.acting(), at=call.at, **_parts(request)
     )
 
 
 def _revise(call: Call) -> Agreement:
-    mkd, agreement = call.app.mkd, call.values["agreement"]
+    mkd, agreement = call.mkd, call.values["agreement"]
     terms = mkd.agreement(agreement).latest.terms
     request = forms.read(call.given, where="body", hours=mkd.hours, otherwise=terms.starts)
     revised = evolve(
@@ -107,16 +107,14 @@ def _revise(call: Call) -> Agreement:
 def _counter(call: Call) -> Agreement:
     targets = forms.targets(call.given, where="body") or ()
     note = call.given.get("note", "")
-    return call.app.mkd.counter(
-        call.values["agreement"], targets=targets, note=note, by=call.caller.acting(), at=call.at
-    )
+    return call.mkd.counter(call.values["agreement"], targets=targets, note=note, by=call.caller.acting(), at=call.at)
 
 
 def _plainly(method: str) -> Callable[[Call], Agreement]:
     """What hands the values of the body to the method of the service that takes them by the same names."""
 
     def do(call: Call) -> Agreement:
-        command: Callable[..., Agreement] = getattr(call.app.mkd, method)
+        command: Callable[..., Agreement] = getattr(call.mkd, method)
         return command(call.values["agreement"], by=call.caller.acting(), at=call.at, **call.given)
 
     return do

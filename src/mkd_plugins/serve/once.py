@@ -73,7 +73,7 @@ def _done(call: Call, handle: Callable[[Call], Agreement], key: str, request: st
             key=key,
             request=request,
             person=person,
-            before=call.app.mkd.dossier(person).number,
+            before=call.mkd.dossier(person).number,
             author=author,
             moment=moment,
         )
@@ -86,7 +86,7 @@ def _done(call: Call, handle: Callable[[Call], Agreement], key: str, request: st
                 continue
             keys.drop(call.caller.id, key)
             raise
-        return _ended(call, begun) or evolve(begun, agreement=agreement.id, done=call.app.mkd.dossier(person).number)
+        return _ended(call, begun) or evolve(begun, agreement=agreement.id, done=call.mkd.dossier(person).number)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -96,7 +96,7 @@ def _ended(call: Call, begun: Begun) -> Begun | None:
         return begun
     own = [
         item
-        for item in call.app.mkd.dossier(begun.person).history
+        for item in call.mkd.dossier(begun.person).history
         if item.number > begun.before and item.at == begun.moment and item.by == begun.author
     ]
     if not own:
@@ -106,6 +106,6 @@ def _ended(call: Call, begun: Begun) -> Begun | None:
 
 def _answer(call: Call, done: Begun) -> Mapping[str, Any]:
     """The agreement as it stood then."""
-    dossier: Dossier = call.app.mkd.dossier(done.person)
+    dossier: Dossier = call.mkd.dossier(done.person)
     then = assemble(done.person, [item for item in dossier.history if item.number <= (done.done or 0)])
     return agreement_data(then.agreement(done.agreement), call.app.today(done.person, done.moment))

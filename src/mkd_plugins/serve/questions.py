@@ -10,11 +10,11 @@ from mkd_core.errors import InvalidInput
 from mkd_core.worktime import iso_date
 from mkd_plugins.forms.answers import agreement_data, day_data, decision_data, happened_data, hidden_from, task_data
 from mkd_plugins.forms.coverage import EVE, looked_at, stretch_data, times
-from mkd_plugins.serve.access import need_sight_of_agreement, need_sight_of_person, need_sight_of_unit
 from mkd_plugins.serve.fields import Field, Kind, dated
 from mkd_plugins.serve.problem import HttpProblem
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
+from mkd_plugins.serve.sight import need_sight_of_person, need_sight_of_unit, seen_agreement
 
 _UNIT = Field(name="unit", needed=True, says="The key of the unit; those below it are looked at, too.")
 _SPAN = (
@@ -25,9 +25,7 @@ _SPAN = (
 
 def _seen(call: Call) -> Agreement:
     """The agreement of the path, for who may see it."""
-    agreement = call.app.mkd.agreement(call.values["agreement"])
-    need_sight_of_agreement(call.app.mkd, call.caller, agreement, call.at)
-    return agreement
+    return seen_agreement(call, call.values["agreement"])
 
 
 def _agreement(call: Call) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def _register(call: Call) -> list[dict[str, Any]]:
     state, after, limit = call.given.get("state"), call.given.get("after", ""), int(call.given["limit"])
     found = []
     beyond = not after
-    for agreement in call.app.mkd.agreements():
+    for agreement in call.mkd.agreements():
         if beyond and (state is None or agreement.state(call.at.date()).value == state):
             found.append(agreement)
             if len(found) == limit:
@@ -52,26 +50,24 @@ def _register(call: Call) -> list[dict[str, Any]]:
 
 def _decision(call: Call) -> dict[str, Any]:
     agreement = _seen(call)
-    decided = call.app.mkd.decide(agreement.id, at=call.at)
-    decision, verdict = decided.decision, decided.verdict
-    hidden = hidden_from(call.caller.person, agreement, decision.policy.vocabulary)
-    data = decision_data(decision.to_data(everything=call.given["show"] == "all"), hidden)
-    return {**data, "season": verdict.season, "dated": list(verdict.dated)}
+    decided = call.mkd.decide(agreement.id, at=call.at).decision
+    hidden = hidden_from(call.caller.person, agreement, decided.policy.vocabulary)
+    return decision_data(decided.to_data(everything=call.given["show"] == "all"), hidden)
 
 
 def _history(call: Call) -> list[dict[str, Any]]:
     agreement = _seen(call)
-    return [happened_data(each) for each in call.app.mkd.history(agreement.id)]
+    return [happened_data(each) for each in call.mkd.history(agreement.id)]
 
 
 def _day(call: Call) -> dict[str, Any]:
     person = call.values["person"]
-    need_sight_of_person(call.app.mkd, call.caller, person, call.at)
+    need_sight_of_person(call, person)
     try:
         on = iso_date(call.values["date"])
     except InvalidInput:
         raise HttpProblem("MKD707", f"must be {Kind.DATE.value}", status=400, where="date") from None
-    return day_data(call.app.mkd.day(person, on, at=call.at))
+    return day_data(call.mkd.day(person, on, at=call.at))
 
 
 def _inbox(call: Call) -> list[dict[str, Any]]:
@@ -80,27 +76,26 @@ def _inbox(call: Call) -> list[dict[str, Any]]:
         person = call.caller.acting()
     elif call.caller.person not in (None, person):
         raise HttpProblem("MKD718", "another's inbox is shown to systems alone", status=403, where="person")
-    return [task_data(task) for task in call.app.mkd.inbox(person, at=call.at)]
+    return [task_data(task) for task in call.mkd.inbox(person, at=call.at)]
 
 
 def _roster(call: Call) -> list[dict[str, Any]]:
     unit, begin, until = _span(call)
-    return [day_data(day) for day in call.app.mkd.roster(unit, begin, until, at=call.at)]
+    return [day_data(day) for day in call.mkd.roster(unit, begin, until, at=call.at)]
 
 
 def _coverage(call: Call) -> list[dict[str, Any]]:
     unit, begin, until = _span(call)
     between = times(call.given["between"], where="between")
     return [
-        stretch_data(each)
-        for each in looked_at(call.app.mkd.roster(unit, begin - EVE, until, at=call.at), begin, between)
+        stretch_data(each) for each in looked_at(call.mkd.roster(unit, begin - EVE, until, at=call.at), begin, between)
     ]
 
 
 def _span(call: Call) -> tuple[str, date, date]:
     """The unit, for who may see it, and the first and the last day."""
     unit: str = call.given["unit"]
-    need_sight_of_unit(call.app.mkd, call.caller, unit, call.at)
+    need_sight_of_unit(call, unit)
     begin = dated(call.given, "from") or call.at.date()
     until = dated(call.given, "until") or begin + timedelta(days=6)
     if until < begin:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mkd_plugins.deployment import Deployment
 from mkd_plugins.serve.access import Caller
 from mkd_plugins.serve.fields import Field
 from mkd_plugins.serve.settings import Scope
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Call:
-    """A request as a handler sees it: who asks, at which moment, what was given by name in path, query and body."""
+    """A request as a handler sees it: who asks, at which moment, what was given by name in path, query and body.
+
+    ``mkd`` is the deployment as far as it is the caller's.
+    """
 
     app: Application
+    mkd: Deployment
     caller: Caller
     at: datetime
     values: Mapping[str, Any] = field(factory=dict)

@@ -17,7 +17,7 @@ def _live(call: Call) -> Mapping[str, Any]:
 
 def _ready(call: Call) -> Mapping[str, Any]:
     try:
-        call.app.mkd.journal.due(call.at, 1)
+        call.mkd.journal.due(call.at, 1)
     except MkdError as error:
         raise JournalError(error.code, "the journal is not reached") from None
     return {"status": "ready"}

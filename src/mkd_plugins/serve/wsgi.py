@@ -150,7 +150,8 @@ class Application:
         if route.body is not None:
             sent = self._body(request, route)
             given = read_body(sent, route.body)
-        call = Call(app=self, caller=caller, at=at, values=values, given=given)
+        view = self._access.view(caller, at)
+        call = Call(app=self, mkd=view, caller=caller, at=at, values=values, given=given)
         if not route.acts:
             return _written(route.handle(call), route.status)
         told = digest(route.method, request.path, caller.acting(), sent)

@@ -11,9 +11,16 @@ import subprocess
 import sysconfig
 import time
 from contextlib import closing, suppress
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from mkd_core import Direction, MkdError, Target, TargetKind, Week, weekly
+from mkd_core.events import Ballot
+from mkd_plugins import start
+from mkd_plugins.deployment import Deployment
 
 ROSTER = '\n[schedule.table]\nfolder = "roster"\n'
 CLOCK = '\n[attendance.table]\npath = "check_ins.csv"\n'
@@ -40,6 +47,28 @@ def unit_of(office) -> str:
         return next(row["unit_kerja_id"] for row in csv.DictReader(file) if row["peg_id"] == "k000002")
 
 
+def decided_elsewhere(deployment: Deployment, person: str, at: datetime) -> None:
+    """An agreement of that person, two days a week at home, that the superior approved in another system."""
+    office, home, friday = "07:30-16:00 office 60", "07:30-16:00 home 60", "07:30-16:30 office 90"
+    week = Week.parse({"mon": office, "tue": office, "wed": home, "thu": home, "fri": friday})
+    target = Target(
+        id="t1",
+        kind=TargetKind.OUTPUT,
+        indicator="briefs delivered",
+        unit="briefs",
+        direction=Direction.AT_LEAST,
+        value=Decimal(4),
+        due=date(2023, 7, 31),
+        evidence="the briefs",
+    )
+    plan = weekly(date(2023, 7, 3), week)
+    draft = deployment.propose(applicant=person, plan=plan, targets=[target], ends=date(2023, 12, 29), by=person, at=at)
+    for superior in deployment.superiors(draft.id, at=at)[:1]:  # the head of the agency has none
+        by = superior.person
+        deployment.agree(draft.id, by=by, at=at)
+        deployment.record_decision(draft.id, Ballot.APPROVE, by=by, at=at, reference="ND 12/2023", reason="as agreed")
+
+
 @pytest.mark.bare
 def test_an_approval_becomes_rows_and_a_recall_changes_one_of_them(office):
     """Approve, deliver, recall, deliver: 22 days to the end of the five weeks, and one of them otherwise."""
@@ -59,6 +88,22 @@ def test_an_approval_becomes_rows_and_a_recall_changes_one_of_them(office):
     assert (before["2023-07-05"], before["2023-07-08"]) == ("07:30-16:00 home 60", "")
     assert second.data["delivered"] == 1
     assert roster(office.folder) == {**before, "2023-07-05": "07:30-16:00 office 60"}
+
+
+@pytest.mark.bare
+def test_the_days_of_a_whole_agency_are_one_delivery(office):
+    """More than a thousand effects wait: one command delivers all of them, and says how many."""
+    plugged(office, ROSTER)
+    at = datetime.fromisoformat(office.june)
+    with start("mkd.toml") as deployment:
+        people = [person for person in deployment.organisation(at.date()).people() if person.active]
+        for person in people[:100]:
+            with suppress(MkdError):  # some are refused, which is no matter here
+                decided_elsewhere(deployment, person.key, at)
+    waiting = len(office.mkd("outbox", "list", "--status", "pending", "--json").data)
+
+    assert waiting > 1000
+    assert office.mkd("outbox", "deliver", "--json").data["delivered"] == waiting
 
 
 @pytest.mark.bare

@@ -36,6 +36,21 @@ class DeliveryReport:
     receipts: tuple[PayReceipt, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def tried(self) -> int:
+        """How many effects were looked at."""
+        return self.delivered + self.retried + self.dead + self.cancelled
+
+    def __add__(self, other: DeliveryReport) -> DeliveryReport:
+        return DeliveryReport(
+            delivered=self.delivered + other.delivered,
+            retried=self.retried + other.retried,
+            dead=self.dead + other.dead,
+            cancelled=self.cancelled + other.cancelled,
+            receipts=(*self.receipts, *other.receipts),
+            problems=tuple(dict.fromkeys((*self.problems, *other.problems))),
+        )
+
 
 def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     """Try every effect that is due, each once; what fails is tried again later, or waits for a person when dead.

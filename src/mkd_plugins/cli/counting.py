@@ -1,4 +1,4 @@
-"""Progress over people of whom nobody knows how many there are: a number that grows, on a terminal."""
+"""Progress over what nobody knows the number of, such as people: a number that grows, on a terminal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mkd_plugins.words import say
 
 
 @contextmanager
-def counting(language: str) -> Iterator[Callable[[int], None]]:
-    """Tell the function how many people were done; nothing is written where stderr is no terminal."""
+def counting(language: str, noun: str = "people") -> Iterator[Callable[[int], None]]:
+    """Tell the function how many were done; it is written where stderr is a terminal. ``noun`` is a key of words."""
     shown = False
 
-    def told(people: int) -> None:
+    def told(done: int) -> None:
         nonlocal shown
         if sys.stderr.isatty():
-            click.echo(f"\r{people} {say('people', language)}", err=True, nl=False)
+            click.echo(f"\r{done} {say(noun, language)}", err=True, nl=False)
             shown = True
 
     try:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import click
 
 from mkd_core.errors import InvalidInput
 from mkd_core.outbox import EffectStatus, cause_of
 from mkd_core.usecases.dossier import person_of
 from mkd_plugins.cli import options, output
+from mkd_plugins.cli.counting import counting
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.forms.answers import delivery_data
+
+if TYPE_CHECKING:
+    from mkd_core.usecases.delivery import DeliveryReport
+
+_BATCH: Final = 1000
 
 
 @click.group()
@@ -26,6 +34,17 @@ def _theirs(desk: Desk, key: str) -> bool:
     return person is not None and desk.mkd.reach.person(person)
 
 
+def _delivered(desk: Desk, how: How) -> DeliveryReport:
+    """Everything that is due, so many at a time: day plans of a whole agency are no single batch."""
+    with counting(desk.language, "attempts") as told:
+        report = last = desk.mkd.deliver(how.at, limit=_BATCH)
+        while last.tried >= _BATCH:
+            told(report.tried)
+            last = desk.mkd.deliver(how.at, limit=_BATCH)
+            report += last
+    return report
+
+
 @outbox.command()
 @options.asking
 @click.pass_obj
@@ -33,7 +52,7 @@ def deliver(session: Session, how: How) -> None:
     """Try everything that is due, each once; for a timer. Exit status 1 when something now waits for a person."""
     with session.open() as desk:
         desk.need_moment(how.at)
-        report = desk.mkd.deliver(how.at)
+        report = _delivered(desk, how)
         counts = {"delivered": report.delivered, "retried": report.retried, "dead": report.dead}
         receipts = [
             {

@@ -43,7 +43,7 @@ def test_without_the_example_the_file_is_complete_and_waits_for_tables(mkd, tmp_
     config = Config.load(tmp_path / "mkd.toml")
     assert done.status == 0
     assert [table.path for table in config.backends if table.port is not Port.CALENDAR] == ["journal.sqlite"]
-    for port in ("identity", "payroll", "notification", "schedule", "attendance"):
+    for port in ("identity", "payroll", "notification", "schedule", "attendance", "events"):
         assert f"# [{port}." in (tmp_path / "mkd.toml").read_text(encoding="utf-8")
 
 

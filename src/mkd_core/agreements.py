@@ -22,6 +22,7 @@ from attrs import evolve, field, frozen
 
 from mkd_core import events as e
 from mkd_core.approvals import Tally, tally
+from mkd_core.decrees import Seat
 from mkd_core.errors import InvalidInput, NotFound
 from mkd_core.events import Approver, Ballot, Happened, Step, Terms, Verdict
 from mkd_core.targets import Target
@@ -116,6 +117,7 @@ class Agreement:
     """An agreement with all its versions, as its events left it.
 
     ``rests`` holds the spans of dates in which it is suspended, half-open, the last one perhaps without an end.
+    ``decree`` is the key of the decree that made it, if one did, and ``seat`` the person's place in its rotation.
     """
 
     id: str
@@ -126,6 +128,8 @@ class Agreement:
     stopped_as: State | None = None
     recalls: Mapping[date, Day] = field(factory=dict)
     under_review: bool = False
+    decree: str | None = None
+    seat: Seat | None = None
 
     @property
     def resting(self) -> bool:
@@ -209,6 +213,8 @@ def replay(history: Iterable[Happened], applicant: str) -> dict[str, Agreement]:
         event = happened.event
         if isinstance(event, e.AgreementProposed):
             agreements[event.agreement] = _proposed(event, applicant)
+        elif isinstance(event, e.AgreementDecreed):
+            agreements[event.agreement] = decreed(event, applicant)
         elif type(event) in _STEPS:
             agreements[event.agreement] = apply(agreements[event.agreement], happened)
     return agreements
@@ -226,6 +232,20 @@ def _texts(event: Any) -> dict[str, str]:
 def _proposed(event: e.AgreementProposed, applicant: str) -> Agreement:
     first = Version(number=1, terms=event.terms, targets=event.targets, texts=_texts(event))
     return Agreement(id=event.agreement, applicant=applicant, versions=(first,))
+
+
+def decreed(event: e.AgreementDecreed, applicant: str) -> Agreement:
+    """The agreement that a decree made: approved as it is, without targets and without a route."""
+    first = Version(
+        number=1,
+        terms=event.terms,
+        targets=(),
+        state=State.APPROVED,
+        consents=frozenset(),
+        verdict=event.verdict,
+        effective=event.effective,
+    )
+    return Agreement(id=event.agreement, applicant=applicant, versions=(first,), decree=event.decree, seat=event.seat)
 
 
 def _changed(agreement: Agreement, number: int, **changes: Any) -> Agreement:

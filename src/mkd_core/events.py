@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import evolve, field, fields, frozen
 
+from mkd_core.decrees import Decree, Seat
 from mkd_core.people import MandateKind
 from mkd_core.targets import Target
 from mkd_core.worktime import Window, WorkPlan
@@ -355,6 +356,41 @@ class ReviewOpened:
     facts: Mapping[str, Any] = private({})
 
 
+# ---- decrees ---------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class DecreeIssued:
+    """A decree for a unit was put on record, before the first agreement was made from it."""
+
+    decree: Decree
+
+
+@frozen(kw_only=True)
+class DecreeRevoked:
+    """A decree was taken back; ``since`` is the first day without it."""
+
+    decree: str
+    since: date
+    reason: str = private()
+
+
+@frozen(kw_only=True)
+class AgreementDecreed:
+    """A decree made the agreement, without a request; version 1 holds from ``effective`` on.
+
+    ``decree`` is its key, ``seat`` the person's place where people take turns, ``verdict`` what the policy said.
+    """
+
+    agreement: str
+    decree: str
+    terms: Terms
+    effective: date
+    verdict: Verdict
+    seat: Seat | None = None
+    facts: Mapping[str, Any] = private({})
+
+
 # ---- work and results ------------------------------------------------------------------------------------------------
 
 
@@ -530,6 +566,9 @@ EVENTS: Mapping[str, tuple[type, int]] = {
         AgreementEnded,
         RecalledToOffice,
         ReviewOpened,
+        DecreeIssued,
+        DecreeRevoked,
+        AgreementDecreed,
         ActivityReported,
         ActivityVerified,
         ResultReported,

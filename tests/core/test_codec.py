@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mkd_core.decrees import Decree
 from mkd_core.errors import InvalidInput, JournalError
 from mkd_core.events import (
     EVENTS,
@@ -59,6 +60,20 @@ TARGETS = [
         weight=Decimal(40),
     ),
 ]
+DECREES = [
+    Decree(
+        key="SE 1",
+        unit="agency",
+        policy="p",
+        version="1",
+        starts=date(2025, 11, 3),
+        ends=ends,
+        weekdays=("tue", "thu"),
+        cap=cap,
+        each=each,
+    )
+    for ends, cap, each in ((date(2025, 11, 28), None, None), (None, Decimal("0.5"), 1))
+]
 VALUES = st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
 SIMPLE = {
     str: st.text(max_size=8),
@@ -70,6 +85,7 @@ SIMPLE = {
     Window: st.just(WINDOW),
     WorkPlan: st.sampled_from(PLANS),
     Target: st.sampled_from(TARGETS),
+    Decree: st.sampled_from(DECREES),
     types.NoneType: st.none(),
     Any: VALUES,
 }

@@ -35,6 +35,7 @@ from mkd_core import (
     Week,
     WorkPlan,
 )
+from mkd_core.decrees import Decree
 from mkd_core.events import EVENTS, ErasureReason
 from mkd_core.journal import Fault, Record, export_line, read_export, verify
 from mkd_core.journal.codec import decode
@@ -75,6 +76,29 @@ id = "agency"
 approver = "head_of_agency"
 within = "2 months"
 when = "agreement.remote_days > 2"
+"""
+
+
+DECREE = """
+[policy]
+id = "golden"
+version = "thursday"
+in_force = { from = 2023-09-01, until = 2023-10-01 }
+title = { id = "Kamis di rumah", en = "Thursdays at home" }
+layer = "decree"
+initiation = "decree"
+[sources.ours]
+title = "A default of ours"
+[[rules]]
+id = "days"
+require = "agreement.remote_days <= 1"
+otherwise = "refuse"
+because = { id = "n", en = "n" }
+source = "ours"
+[[route]]
+id = "superior"
+approver = "superior"
+within = "5 working days"
 """
 
 
@@ -119,7 +143,7 @@ def journey() -> MemoryJournal:
     service = AgreementService(
         journal=journal,
         identity=people,
-        policies=History.from_texts({"golden.toml": POLICY}),
+        policies=History.from_texts({"golden.toml": POLICY, "decree.toml": DECREE}),
         schemes=scheme_history("jabar-trk"),
         hours=OfficeHours(standard=five_days("07:30-16:00 office 60"), source="ours"),
         calendar=FakeCalendar(
@@ -243,6 +267,18 @@ def _of_others(service: AgreementService) -> None:
     )
     service.end("clerk.1", since=date(2023, 8, 1), by="clerk", at=at(7, 31))
     service.erase("clerk", reason=ErasureReason.RETENTION, by="hr", at=at(8, 5))
+    decree = Decree(
+        key="SE 1",
+        unit="data",
+        policy="golden",
+        version="thursday",
+        starts=date(2023, 9, 1),
+        ends=date(2023, 9, 30),
+        weekdays=("thu",),
+        cap=Decimal("0.7"),
+    )
+    service.issue_decree(decree, by="hr", at=at(8, 6))
+    service.revoke_decree("SE 1", since=date(2023, 9, 15), by="hr", at=at(9, 14), reason="evaluasi")
 
 
 def records_of(release: str) -> list[Record]:

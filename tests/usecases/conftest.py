@@ -61,14 +61,36 @@ SUPERIOR = '[[route]]\nid = "superior"\napprover = "superior"\nwithin = "5 worki
 AGENCY = '[[route]]\nid = "agency"\napprover = "head_of_agency"\nwithin = "5 working days"\n'
 
 
-def policy(route: str = SUPERIOR, rules: Mapping[str, tuple[str, str]] = RULES, extra: str = "") -> History:
+DECREE = """
+[policy]
+id = "check"
+version = "september"
+in_force = { from = 2023-09-01, until = 2023-10-01 }
+title = { id = "Penetapan", en = "Decree" }
+layer = "decree"
+initiation = "decree"
+[sources.ours]
+title = "A default of ours"
+[[rules]]
+id = "one-day"
+require = "agreement.remote_days <= 1"
+otherwise = "refuse"
+because = { id = "n", en = "n" }
+source = "ours"
+"""
+
+
+def policy(
+    route: str = SUPERIOR, rules: Mapping[str, tuple[str, str]] = RULES, extra: str = "", decree: str = ""
+) -> History:
     """A policy with these rules (id → what they require and what follows otherwise) and this route."""
     written = "".join(
         f'[[rules]]\nid = "{name}"\nrequire = {require!r}\notherwise = "{otherwise}"\n'
         f'because = {{ id = "{name}", en = "{name}" }}\nsource = "ours"\n'
         for name, (require, otherwise) in rules.items()
     )
-    return History.from_texts({"check.toml": HEAD + extra + written + route})
+    over = {"decree.toml": decree + route} if decree else {}
+    return History.from_texts({"check.toml": HEAD + extra + written + route, **over})
 
 
 def at(month: int, day: int, hour: int = 9, *, year: int = 2023) -> datetime:
@@ -188,13 +210,16 @@ def worlds() -> Callable[..., World]:
         rules: Mapping[str, tuple[str, str]] | None = None,
         extra: str = "",
         defaults: Mapping[str, tuple[Any, str]] | None = None,
+        decree: bool = False,
         **parts: Any,
     ) -> World:
         if defaults is not None:
             parts["defaults"] = {
                 name: Default(value=value, source=source) for name, (value, source) in defaults.items()
             }
-        policies = parts.pop("policies", None) or policy(route, {**RULES, **(rules or {})}, extra)
+        policies = parts.pop("policies", None) or policy(
+            route, {**RULES, **(rules or {})}, extra, DECREE if decree else ""
+        )
         return World(policies=policies, **parts)
 
     return make

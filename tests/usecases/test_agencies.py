@@ -15,6 +15,7 @@ import pytest
 from attrs import frozen
 
 from mkd_core import AgreementService, MkdError, Week, weekly
+from mkd_core.decrees import Decree
 from mkd_core.events import Ballot, ErasureReason, Terms
 from mkd_core.language.parameters import read_parameter
 from mkd_core.people import Employee, Employment, Holder, Mandate, MandateKind, Unit
@@ -53,6 +54,18 @@ class Things:
     def agreement(self) -> str:
         return f"{self.person}.1"
 
+    def decree(self, number: int = 1) -> Decree:
+        """One on record from which nobody has an agreement: its policy allows one day."""
+        return Decree(
+            key=f"SE {number}/{self.unit}",
+            unit=self.unit,
+            policy="check",
+            version="september",
+            starts=date(2023, 9, 1),
+            ends=None,
+            weekdays=("wed", "thu"),
+        )
+
 
 def identity() -> FakeIdentity:
     """A province of forty agencies, each with a head, a section with its own, a worker and an administrator."""
@@ -90,6 +103,7 @@ def live(world: Any, its: Things) -> None:
     result = {"target": "t1", "on": date(2023, 7, 4), "value": Decimal(4), "evidence": "file"}
     service.report_result(its.agreement, **result, by=its.person, at=at(7, 9))
     service.verify_result(its.agreement, "r1", by=its.boss, at=at(7, 9))
+    service.issue_decree(its.decree(), by=its.admin, at=at(7, 9))
 
 
 @pytest.fixture
@@ -99,6 +113,7 @@ def province(worlds: Any) -> Any:
     given = {"max_remote_days": AssignedValue(parameter=read_parameter(3))}
     world = worlds(
         identity=identity(),
+        decree=True,
         roles={"hr": [Holder(person=Things(n).admin, unit=Things(n).unit) for n in range(1, AGENCIES + 1)]},
         assignments=Assignments(
             Assignment(scope=Things(n).unit, source=decree, period=Period(date(2023, 1, 1)), parameters=given)
@@ -130,6 +145,7 @@ QUESTIONS: dict[str, Ask] = {
     "agreement": lambda s, its: s.agreement(its.agreement),
     "assigned": lambda s, its: s.assigned(its.unit, JULY),
     "day": lambda s, its: s.day(its.person, JULY, at=AT),
+    "decree": lambda s, its: s.decree(its.decree().key),
     "decide": lambda s, its: s.decide(its.agreement, at=AT),
     "dossier": lambda s, its: s.dossier(its.person),
     "history": lambda s, its: s.history(its.agreement),
@@ -156,6 +172,7 @@ COMMANDS: dict[str, Do] = {
     "end": lambda s, its, by: s.end(its.agreement, since=date(2023, 8, 1), by=by, at=AT),
     "erase": lambda s, its, by: s.erase(its.person, reason=ErasureReason.REQUEST, by=by, at=AT),
     "give_mandate": lambda s, its, by: s.give_mandate(mandate(its), by=by, at=AT),
+    "issue_decree": lambda s, its, by: s.issue_decree(its.decree(2), by=by, at=AT),
     "mend": lambda s, its, by: s.mend(its.agreement, by=by, at=AT),
     "propose": lambda s, its, by: s.propose(applicant=its.person, plan=PLAN, targets=(), by=by, at=AT),
     "recall": lambda s, its, by: s.recall(its.agreement, on=JULY, by=by, at=AT, reason="flood"),
@@ -172,6 +189,9 @@ COMMANDS: dict[str, Do] = {
     "resume": lambda s, its, by: s.resume(its.agreement, since=date(2023, 8, 1), by=by, at=AT),
     "revise": lambda s, its, by: s.revise(its.agreement, terms=TERMS, by=by, at=AT),
     "revoke": lambda s, its, by: s.revoke(its.agreement, since=date(2023, 8, 1), by=by, at=AT, reason="no"),
+    "revoke_decree": lambda s, its, by: s.revoke_decree(
+        its.decree().key, since=date(2023, 9, 1), by=by, at=AT, reason="no"
+    ),
     "send_back": lambda s, its, by: s.send_back(its.agreement, by=by, at=AT, reason="no"),
     "submit": lambda s, its, by: s.submit(its.agreement, by=by, at=AT),
     "suspend": lambda s, its, by: s.suspend(its.agreement, since=date(2023, 8, 1), by=by, at=AT, reason="no"),
@@ -184,6 +204,7 @@ COMMANDS: dict[str, Do] = {
 LISTINGS: dict[str, Callable[[Any], Iterator[str]]] = {
     "agreements": lambda s: (each.applicant for each in s.agreements()),
     "assignments": lambda s: (each.scope for each in s.assignments),
+    "decrees": lambda s: (each.decree.unit for each in s.decrees()),
     "organisation": lambda s: listed(s.organisation(JULY)),
 }
 """What lists many things: another agency's are left out."""

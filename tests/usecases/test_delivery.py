@@ -187,7 +187,8 @@ class TestNotices:
 
     def test_every_notice_can_be_worded_in_both_languages(self):
         """Each kind has its words; a language that is not there falls back to Indonesian."""
-        data = dict.fromkeys(("agreement", "step", "due", "version", "effective", "since", "on", "period"), "x")
+        names = ("agreement", "decree", "due", "effective", "on", "period", "since", "step", "version")
+        data = dict.fromkeys(names, "x")
         data |= {"minutes": 1, "rating": "good", "ground": "service"}
 
         for kind in WORDS:

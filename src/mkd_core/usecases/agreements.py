@@ -100,6 +100,7 @@ def amend(
     """Propose a new version of a live agreement; targets left out stay as they are. The old version stays in force."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("amend the agreement")
+    _need_own(case, "amended")
     if case.agreement.state(case.organisation.on) not in LIVE:
         raise _wrong(case, "amended", "only an approved or active agreement is; revise a draft instead")
     if case.agreement.latest.state in {*OPEN, State.SUBMITTED}:
@@ -307,24 +308,38 @@ def revoke(ctx: Context, agreement: str, *, since: date, by: str, at: datetime, 
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_superior("revoke the agreement", or_hr=True)
     _need_live(case, "revoked", since)
-    revoked = e.AgreementRevoked(agreement=agreement, since=since, reason=reason)
-    return _record(ctx, case, [revoked, *_fallen(case)])
+    return _record(ctx, case, revocation(case.agreement, since=since, reason=reason))
+
+
+def revocation(agreement: Agreement, *, since: date, reason: str) -> list[Any]:
+    """What ends a live agreement from that day on; nothing for one that is over by then."""
+    if agreement.state(since) not in LIVE:
+        return []
+    return [e.AgreementRevoked(agreement=agreement.id, since=since, reason=reason), *_fallen(agreement)]
 
 
 def end(ctx: Context, agreement: str, *, since: date, by: str, at: datetime) -> Agreement:
     """End a live agreement by the employee's will or by consent; ``since`` is the first day without it."""
     case = open_case(ctx, agreement, at=at, by=by)
-    if case.by != case.agreement.applicant:
+    if case.by == case.agreement.applicant:
+        _need_own(case, "ended by the employee")
+    else:
         case.need_superior("end the agreement", or_hr=True)
     _need_live(case, "ended", since)
-    return _record(ctx, case, [e.AgreementEnded(agreement=agreement, since=since), *_fallen(case)])
+    return _record(ctx, case, [e.AgreementEnded(agreement=agreement, since=since), *_fallen(case.agreement)])
 
 
-def _fallen(case: Case) -> list[e.AgreementWithdrawn]:
+def _need_own(case: Case, done: str) -> None:
+    """Refuse to let an employee change what no request of theirs began."""
+    if case.agreement.decree is not None:
+        raise _wrong(case, done, f"{case.agreement.decree} made it; the superior or HR may revoke it for one person")
+
+
+def _fallen(agreement: Agreement) -> list[e.AgreementWithdrawn]:
     """An undecided amendment falls with the agreement that it would have changed."""
-    latest = case.agreement.latest
+    latest = agreement.latest
     undecided = latest.state in {*OPEN, State.SUBMITTED}
-    return [e.AgreementWithdrawn(agreement=case.agreement.id, version=latest.number)] if undecided else []
+    return [e.AgreementWithdrawn(agreement=agreement.id, version=latest.number)] if undecided else []
 
 
 def recall(ctx: Context, agreement: str, *, on: date, by: str, at: datetime, reason: str) -> Agreement:

@@ -7,7 +7,7 @@ every step that one of the stretches asks for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,12 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
 from mkd_core.usecases.powers import Case
 from mkd_core.usecases.presence import unit_facts
-from mkd_core.usecases.scoping import holding, policy_for, scope_of
+from mkd_core.usecases.scoping import decree_for, holding, policy_for, scope_of
 from mkd_core.usecases.stretches import Stretch, stretches_of
 
 if TYPE_CHECKING:
     from mkd_core.language import Wording
-    from mkd_core.policy import Decision, Facts, Policy
+    from mkd_core.policy import Assignment, Decision, Facts, Policy
 
 _GRAVITY = ("approve", "refer", "refuse")
 IF_GRANTED = ("unit.lowest_onsite_share", "unit.lowest_onsite_people", "unit.highest_remote_share")
@@ -61,16 +61,29 @@ class Decided:
 def decide(ctx: Context, case: Case, version: Version, *, vote: Mapping[str, Any] | None = None) -> Decided:
     """Decide that version on the case's date; with ``vote`` (the facts of the approver) at the moment of the vote.
 
-    Raises ``CommandRefused`` when the service was given no policies.
+    What a decree made is decided by the decree as long as it is in force. Raises ``CommandRefused`` when the service
+    was given no policies.
     """
     on = case.organisation.on
     held = holding(ctx, case.unit.key, case.organisation)
-    policy = policy_for(ctx, on, held)
-    computed = {
-        **request_facts(case.dossier.agreements.values(), case.agreement.id, on),
-        **_unit_facts(ctx, case, version, policy),
-        **(vote or {}),
-    }
+    policy = (decree_for(ctx, on, held) if case.agreement.decree else None) or policy_for(ctx, on, held)
+    counted = _unit_facts(ctx, case, version, policy)
+    return decide_by(ctx, case, version, policy, held=held, on=on, counted=counted, vote=vote)
+
+
+def decide_by(
+    ctx: Context,
+    case: Case,
+    version: Version,
+    policy: Policy,
+    *,
+    held: Sequence[Assignment],
+    on: date,
+    counted: Mapping[str, Any],
+    vote: Mapping[str, Any] | None = None,
+) -> Decided:
+    """Decide that version on a date by that policy; ``counted`` are the facts of the unit if it is granted."""
+    computed = {**request_facts(case.dossier.agreements.values(), case.agreement.id, on), **counted, **(vote or {})}
     decided = [
         _decided(
             policy,

@@ -38,6 +38,16 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "id": ("MKD {agreement} disetujui", "Perjanjian {agreement} disetujui dan berlaku mulai {effective}."),
         "en": ("MKD {agreement} approved", "Agreement {agreement} was approved and holds from {effective} on."),
     },
+    "decreed": {
+        "id": (
+            "MKD {agreement} menurut {decree}",
+            "Menurut {decree}, Anda bekerja sesuai {agreement} mulai {effective}. Tidak perlu mengajukan permohonan.",
+        ),
+        "en": (
+            "MKD {agreement} by {decree}",
+            "By {decree} you work as {agreement} says, from {effective} on. No request is needed.",
+        ),
+    },
     "returned": {
         "id": (
             "MKD {agreement} dikembalikan",
@@ -175,6 +185,8 @@ def _told(event: object, applicant: str, after: Dossier) -> Iterator[_Told]:
             yield applicant, "targets_countered", _data(agreement, version=version)
         case e.AgreementApproved(agreement=agreement, effective=effective):
             yield applicant, "approved", _data(agreement, effective=effective)
+        case e.AgreementDecreed(agreement=agreement, decree=decree, effective=effective):
+            yield applicant, "decreed", _data(agreement, decree=decree, effective=effective)
         case e.AgreementReturned(agreement=agreement):
             yield applicant, "returned", _data(agreement)
         case e.AgreementRefused(agreement=agreement, ground=ground):

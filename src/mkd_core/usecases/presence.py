@@ -127,18 +127,32 @@ def unit_facts(ctx: Context, case: Case, granted: Agreement, demands: Sequence[R
     Counted over the people of the unit itself, together or by their teams or counters, as each demand asks. What is
     pending is counted as if it were granted: quota is reserved at submission.
     """
-    unit, first = case.unit, max(granted.latest.terms.starts, case.organisation.on)
+    first = max(granted.latest.terms.starts, case.organisation.on)
     if not demands:
         return {}
-    seasons = _seasons_ahead(ctx, unit, first)
-    ahead = []
+    people: list[tuple[Employee, Sequence[Agreement]]] = []
     for person in case.organisation.people():
-        if person.unit == unit.key and person.active:
+        if person.unit == case.unit.key and person.active:
             held = list(ctx.dossier(person.key).agreements.values())
             if person.key == granted.applicant:
                 held = [granted, *(other for other in held if other.id != granted.id)]
-            days = _days_ahead(ctx, held, first, seasons)
-            ahead.append(Ahead(days=days, team=person.team, counter=person.counter))
+            people.append((person, held))
+    return facts_of_unit(ctx, case.unit, people, first, demands)
+
+
+def facts_of_unit(
+    ctx: Context,
+    unit: Unit,
+    people: Sequence[tuple[Employee, Sequence[Agreement]]],
+    first: date,
+    demands: Sequence[Requirement],
+) -> dict[str, Any]:
+    """The same of a unit whose people have these agreements, over four weeks from ``first``."""
+    seasons = _seasons_ahead(ctx, unit, first)
+    ahead = [
+        Ahead(days=_days_ahead(ctx, held, first, seasons), team=person.team, counter=person.counter)
+        for person, held in people
+    ]
     return facts_ahead(unit, ahead, first, demands)
 
 

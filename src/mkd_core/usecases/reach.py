@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mkd_core.usecases.directory import DirectoryAt
 
 
-def not_yours(what: Literal["agreement", "person", "unit"]) -> NotFound:
+def not_yours(what: Literal["agreement", "decree", "person", "unit"]) -> NotFound:
     """What is told of something that is not there, and of something that is not theirs."""
     return NotFound("MKD450", f"there is no such {what}, or it is not yours")
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mkd_core.errors import CommandRefused, PolicyError
-from mkd_core.events import AgreementSubmitted, DecisionRecorded, Happened, ReviewOpened, Verdict, VoteCast
+from mkd_core.events import (
+    AgreementDecreed,
+    AgreementSubmitted,
+    DecisionRecorded,
+    Happened,
+    ReviewOpened,
+    Verdict,
+    VoteCast,
+)
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.reading import history
 from mkd_core.usecases.scoping import policy_then
@@ -45,7 +53,7 @@ def replay(ctx: Context, agreement: str) -> tuple[DecidedThen, ...]:
             again=_again(ctx, item),
         )
         for item in history(ctx, agreement)
-        if isinstance(item.event, AgreementSubmitted | VoteCast | ReviewOpened | DecisionRecorded)
+        if isinstance(item.event, AgreementSubmitted | VoteCast | ReviewOpened | DecisionRecorded | AgreementDecreed)
         and item.event.verdict is not None
     )
 

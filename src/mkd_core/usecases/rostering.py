@@ -38,6 +38,7 @@ _EARLIEST = timezone(timedelta(hours=14))
 """The zone in which a date begins first."""
 _MOVING = (
     e.AgreementApproved,
+    e.AgreementDecreed,
     e.AgreementWithdrawn,
     e.AgreementSuspended,
     e.AgreementResumed,

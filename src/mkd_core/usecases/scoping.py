@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from mkd_core.errors import CommandRefused
 from mkd_core.events import Given, Verdict
@@ -13,6 +13,14 @@ from mkd_core.usecases.directory import DirectoryAt
 
 if TYPE_CHECKING:
     from mkd_core.policy import Assignment, Policy
+
+
+@runtime_checkable
+class Decrees(Protocol):
+    """Policies that know of decrees, as a :class:`~mkd_core.policy.History` does."""
+
+    def on(self, day: date) -> Policy:
+        """The policy of that day: the decree's where one is in force, else the base's."""
 
 
 def holding(ctx: Context, unit: str, organisation: DirectoryAt, on: date | None = None) -> tuple[Assignment, ...]:
@@ -33,7 +41,25 @@ def policy_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Polic
     if ctx.policies is None:
         raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
     named = next((each.policies for each in held if each.policies is not None), ctx.policies)
-    policy = named.for_request(on)
+    return _given(named.for_request(on), held)
+
+
+def decree_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Policy | None:
+    """The decree in force on that day that makes agreements by itself, where these assignments hold; None without one.
+
+    Raises as :func:`policy_for`.
+    """
+    if ctx.policies is None:
+        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    named = next((each.policies for each in held if each.policies is not None), ctx.policies)
+    if not isinstance(named, Decrees):
+        return None
+    policy = named.on(on)
+    makes = policy.layer == "decree" and policy.initiation == "decree"
+    return _given(policy, held) if makes else None
+
+
+def _given(policy: Policy, held: Sequence[Assignment]) -> Policy:
     if not held:
         return policy
     from mkd_core.policy.assignment import applied
@@ -47,7 +73,11 @@ def policy_then(ctx: Context, verdict: Verdict) -> Policy:
     Raises as :func:`policy_for`.
     """
     held = ctx.assignments.holding(verdict.scopes, verdict.on) if ctx.assignments is not None else ()
-    return policy_for(ctx, verdict.on, held)
+    policy = policy_for(ctx, verdict.on, held)
+    if verdict.version == policy.version:
+        return policy
+    decree = decree_for(ctx, verdict.on, held)
+    return decree if decree is not None and verdict.version == decree.version else policy
 
 
 def scope_of(policy: Policy, held: Sequence[Assignment]) -> tuple[tuple[str, ...], tuple[Given, ...]]:

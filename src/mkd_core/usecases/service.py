@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from attrs import evolve
 
 from mkd_core.agreements import Agreement, check_years
+from mkd_core.decrees import Decree
 from mkd_core.events import Approver, Ballot, ErasureReason, Happened, PeriodClosed, Terms
 from mkd_core.journal import Fault, Head, verify
 from mkd_core.outbox import Backoff
@@ -22,6 +23,7 @@ from mkd_core.usecases import (
     agreements,
     clock,
     closing,
+    decrees,
     delivery,
     mending,
     presence,
@@ -36,6 +38,8 @@ from mkd_core.usecases import (
 from mkd_core.usecases.clock import TickReport
 from mkd_core.usecases.context import ROSTER_DAYS, Context, Default, Policies, Schemes
 from mkd_core.usecases.deciding import Decided
+from mkd_core.usecases.decreeing import LeftOut
+from mkd_core.usecases.decrees import Issued, OnRecord
 from mkd_core.usecases.delivery import DeliveryReport
 from mkd_core.usecases.directory import Directory, DirectoryAt
 from mkd_core.usecases.dossier import Attested, Dossier, ResultDone, WorkDone, applicant_of
@@ -352,6 +356,37 @@ class AgreementService:
     def recheck(self, agreement: str, *, by: str, at: datetime) -> Agreement:
         """Decide a live agreement again; what would not be approved now opens a review and stays in force."""
         return agreements.recheck(self._ctx, agreement, by=by, at=at)
+
+    # ---- decrees
+
+    def issue_decree(
+        self,
+        decree: Decree,
+        *,
+        by: str,
+        at: datetime,
+        dry_run: bool = False,
+        progress: Callable[[int], None] | None = None,
+    ) -> Issued:
+        """Make the agreements of a decree for a unit and all below it; said again, it goes on where it stood.
+
+        With ``dry_run`` nothing is written. ``progress`` is told how many people were looked at.
+        """
+        return decrees.issue(self._ctx, decree, by=by, at=at, dry_run=dry_run, progress=progress)
+
+    def revoke_decree(
+        self, key: str, *, since: date, by: str, at: datetime, reason: str
+    ) -> tuple[tuple[Agreement, ...], tuple[LeftOut, ...]]:
+        """Take a decree back: the agreements that ended with it, and those that could not be."""
+        return decrees.revoke(self._ctx, key, since=since, by=by, at=at, reason=reason)
+
+    def decrees(self) -> tuple[OnRecord, ...]:
+        """Every decree on record."""
+        return decrees.on_record(self._ctx)
+
+    def decree(self, key: str) -> tuple[OnRecord, tuple[Agreement, ...]]:
+        """A decree with the agreements made from it. Raises ``NotFound``."""
+        return decrees.needed(self._ctx, key), decrees.agreements_of(self._ctx, key)
 
     # ---- work and results
 

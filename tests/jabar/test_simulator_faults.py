@@ -42,7 +42,7 @@ PERSON = next(each for each in ENDPOINTS if each.path.endswith("data-utama/{nip}
 @pytest.fixture(scope="module")
 def running() -> Iterator[Asker]:
     """One simulator for all tests: each switches its own faults on."""
-    with simulator(now=lambda: NOON, slow_seconds=0.2) as sim:
+    with simulator(now=lambda: NOON, slow_seconds=0.1) as sim:
         somebody = Asker(sim)
         yield somebody
         somebody.close()
@@ -134,7 +134,7 @@ class TestOnTheWay:
         asker.sim.switch("siasn=slow")
 
         with pytest.raises(requests.Timeout):
-            requests.get(url, headers=tokens, timeout=0.05)
+            requests.get(url, headers=tokens, timeout=0.03)
         assert asker.ask("GET", f"{SIASN}/pns/data-utama/{asker.nip}", headers=tokens).status_code == 200
 
     def test_an_answer_is_cut_off_in_the_middle(self, asker: Asker) -> None:

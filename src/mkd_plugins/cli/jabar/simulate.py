@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from threading import Event
@@ -10,7 +11,6 @@ import click
 
 from mkd_core.errors import InvalidInput
 from mkd_plugins.cli import options, output
-from mkd_plugins.cli.session import answer
 
 
 @click.command()
@@ -65,7 +65,8 @@ def simulate(
         etags=etags,
     ) as sim:
         places = sim.places()
-        answer(as_json, places, output.card(list(places.items())))
+        # One line, since whoever reads it cannot wait for the end of the output.
+        click.echo(json.dumps(places) if as_json else output.card(list(places.items())))
         sys.stdout.flush()
         click.echo(f"listening at {sim.url}", err=True)
         ended.wait()

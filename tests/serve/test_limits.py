@@ -95,13 +95,9 @@ def test_a_huge_body_is_refused_before_it_was_sent(servers) -> None:
 
 def worker_pids(served) -> list[int]:
     """The processes that the server began to answer."""
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(served.process.pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.splitlines()
-    return [int(line.split()[0]) for line in listed if "spawn_main" in line]
+    server = served.process.pid
+    begun = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
+    return [int(pid) for pid in begun if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def answers(pid: int) -> bool:

@@ -53,7 +53,7 @@ class Config:
     ca_file: Path | None = None
     timeout: float = attrs.field(default=60.0, validator=[attrs.validators.gt(0), attrs.validators.le(600)])
     connections: int = attrs.field(default=4, validator=[attrs.validators.ge(1), attrs.validators.le(32)])
-    per_second: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(1000)])
+    per_second: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(100_000)])
     max_age: float = attrs.field(default=86_400.0, validator=attrs.validators.ge(0))
     stale_after: float = attrs.field(default=259_200.0, validator=attrs.validators.gt(0))
     mandates: Source | None = None

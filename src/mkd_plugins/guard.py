@@ -27,6 +27,7 @@ from mkd_plugins.problems import (
     CallProblem,
     DeadlineOverrun,
     PluginProblem,
+    Unavailable,
 )
 
 T = TypeVar("T")
@@ -164,9 +165,12 @@ class Guard:
     def refuse_result(self, method: str, expected: str, got: object) -> CallProblem:
         """The recorded problem of a result that the port does not allow, ready to be raised."""
         line = f"{method} of {self.backend} returned {kind_of(got)}, expected {expected}"
-        problem = CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker")
-        self.record(problem)
-        return problem
+        return self._recorded(CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker"))
+
+    def refuse_key(self, method: str) -> CallProblem:
+        """The recorded problem of a receipt for another request, ready to be raised; neither key is told."""
+        line = f"{method} of {self.backend} returned a receipt for another key than it was given"
+        return self._recorded(CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker"))
 
     def _timed(self, method: str, function: Callable[[], T], seconds: float) -> T:
         began = monotonic()
@@ -181,7 +185,7 @@ class Guard:
         hanging = self.threads.hanging()
         if hanging >= STUCK_LIMIT:
             line = f"{hanging} calls of {self.backend} hang; {method} was not called"
-            raise self._recorded(DeadlineOverrun(CALLS_STUCK, self.label, line, hint="restart when it answers again"))
+            raise self._recorded(Unavailable(CALLS_STUCK, self.label, line, hint="restart when it answers again"))
         return self.threads.run(function, seconds, f"mkd {self.label} {method}")
 
     def _recorded(self, problem: CallProblem) -> CallProblem:
@@ -202,11 +206,21 @@ def in_chunks(
     while True:
         items = guard.call(method, lambda: list(islice(source, CHUNK)), guard.deadline_for(None))
         for item in items:
-            if not allows(item):
+            if not keeps(allows, item):
                 raise guard.refuse_result(method, words, item)
             yield item
         if len(items) < CHUNK:
             return
+
+
+def keeps(allows: Callable[[object], bool], result: object) -> bool:
+    """Whether the result is what was promised; one that raises when it is looked at is not."""
+    try:
+        return allows(result)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever its class derives from it
+        return False
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -219,7 +233,9 @@ def words_of(error: BaseException) -> str:
     error = cause_of(error)
     try:
         said = str(error)
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a bug within a bug
         said = "(which cannot be printed)"
     return f"{type(error).__name__}: {said}{place_of(error)}"
 
@@ -236,5 +252,5 @@ def kind_of(value: object) -> str:
     """What kind of value that is, without the value."""
     if value is None:
         return "nothing"
-    name = type(value).__name__
+    name = type(value).__name__ or "object without a name"
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

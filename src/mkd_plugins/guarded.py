@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Never
 
-from mkd_plugins.guard import Guard, in_chunks
+from mkd_plugins.guard import Guard, in_chunks, keeps
 from mkd_plugins.problems import PluginProblem, Unavailable
 from mkd_plugins.results import Promise, promises_of
 
@@ -45,7 +46,11 @@ class Guarded:
 def guarded(backend: object, protocol: type, guard: Guard, capabilities: frozenset[str]) -> Any:
     """The backend with every method of the port guarded."""
     promises = dict(promises_of(protocol))
-    extra = {name: Promise(allows=_anything, item=None, words="") for name in capabilities if _has(backend, name)}
+    extra = {
+        name: Promise(allows=_anything, item=None, words="", keyed=False)
+        for name in capabilities
+        if _has(backend, name)
+    }
     methods = {
         name: _guarded_method(guard, name, getattr(backend, name), promise)
         for name, promise in (extra | promises).items()
@@ -78,22 +83,21 @@ def _anything(_: object) -> bool:
     return True
 
 
-def _keeps(allows: Callable[[object], bool], result: object) -> bool:
-    """Whether the result is what was promised; one that raises when it is looked at is not."""
-    try:
-        return allows(result)
-    except Exception:
-        return False
+def _is_for(key: str, result: object) -> bool:
+    """Whether a receipt is that of the request; what carries no key, such as a refusal to serve, is."""
+    return getattr(result, "key", key) == key
 
 
 def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise: Promise) -> Callable[..., Any]:
-    allows = promise.allows
+    allows, keyed = promise.allows, promise.keyed
 
     def call(*arguments: Any, **named: Any) -> Any:
-        request = arguments[0] if arguments else next(iter(named.values()), None)
+        request: Any = arguments[0] if arguments else next(iter(named.values()), None)
         result = guard.call(name, lambda: method(*arguments, **named), guard.deadline_for(request))
-        if not _keeps(allows, result):
+        if not keeps(allows, result):
             raise guard.refuse_result(name, promise.words, result)
+        if keyed and not keeps(partial(_is_for, request.key), result):
+            raise guard.refuse_key(name)
         return result
 
     if promise.item is None:
@@ -106,7 +110,7 @@ def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise
             source = guard.call(name, lambda: iter(result), guard.deadline_for(None))
             return in_chunks(guard, name, source, item, words)
         for one in result:
-            if not _keeps(item, one):
+            if not keeps(item, one):
                 raise guard.refuse_result(name, words, one)
         return result
 

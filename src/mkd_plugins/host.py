@@ -32,6 +32,7 @@ from mkd_plugins.config import BackendTable, Config, Default
 from mkd_plugins.discovery import Installed, installed
 from mkd_plugins.loading import Loader
 from mkd_plugins.making import Maker
+from mkd_plugins.mends import mend_of
 from mkd_plugins.observing import Observers
 from mkd_plugins.problems import (
     CALL_REFUSED,
@@ -264,7 +265,7 @@ class Host:
     def record_refusal(self, label: str, backend: str, refusal: MkdError) -> None:
         """Keep that a backend refused to answer for itself: it works, and what it talks to does not."""
         line = f"{backend} does not answer: {refusal.code} {refusal.message}"
-        self._recorder.record(CallProblem(CALL_REFUSED, label, line, hint=refusal.mend))
+        self._recorder.record(CallProblem(CALL_REFUSED, label, line, hint=refusal.mend or mend_of(refusal.code)))
 
     def observe(self, event: object) -> None:
         """Tell every observer of an event, without waiting for any. A failure is recorded; see ``observing``."""
@@ -356,7 +357,8 @@ class Host:
         offer = self._catalogue.find(table)
         label = offer.plugin.label if offer else self.config.file
         line = f"{table.path} cannot be made: {error.code} {error.message}"
-        return self._recorder.record(BuildProblem(FACTORY_RAISED, label, line, hint=error.mend))
+        hint = error.mend or mend_of(error.code)
+        return self._recorder.record(BuildProblem(FACTORY_RAISED, label, line, hint=hint))
 
     def _must_work(self, table: BackendTable) -> bool:
         offer = self._catalogue.find(table)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final, TypeVar, cast
 
 import attrs
 import pluggy
@@ -13,7 +14,7 @@ from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
 from mkd_plugins.discovery import Installed
-from mkd_plugins.guard import kind_of, words_of
+from mkd_plugins.guard import keeps, kind_of, words_of
 from mkd_plugins.problems import (
     EXTRA_MISSING,
     HOOK_ARGUMENTS,
@@ -30,6 +31,7 @@ from mkd_plugins.provider import Provider, RulePack
 
 T = TypeVar("T")
 
+_REPORT: Final = "report it to the plugin's maker"
 HOOKS: Final = ("mkd_providers", "mkd_policies", "mkd_facts", "mkd_observe")
 
 
@@ -68,19 +70,25 @@ class Loader:
         )
 
     def _register(self, plugin: Installed, module: object) -> None:
-        if self._manager.is_registered(module):
-            other = self._manager.get_name(module)
-            raise LoadProblem(NAME_TAKEN, plugin.label, f"{plugin.module} is registered already, as {other}")
         try:
+            if self._manager.is_registered(module):
+                line = f"{plugin.module} is registered already, as {self._manager.get_name(module)}"
+                raise LoadProblem(NAME_TAKEN, plugin.label, line, hint=f"disable {plugin.label} in [mkd], or the other")
             self._manager.register(module, name=plugin.label)
             self._check_hooks(plugin, module)
         except pluggy.PluginValidationError as error:
             self._manager.unregister(name=plugin.label)
             hint = "take the arguments of the hook's specification, or fewer"
             raise LoadProblem(HOOK_ARGUMENTS, plugin.label, str(error), hint=hint) from error
-        except LoadProblem:
-            self._manager.unregister(name=plugin.label)
+        except LoadProblem as problem:
+            if problem.code != NAME_TAKEN:
+                self._manager.unregister(name=plugin.label)
             raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # an object that raises when it is looked at
+            line = f"{plugin.module} cannot be looked at: {words_of(error)}"
+            raise LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT) from error
 
     def _check_hooks(self, plugin: Installed, module: object) -> None:
         callers = self._manager.get_hookcallers(module) or []
@@ -110,13 +118,13 @@ class Loader:
                 raise
             except BaseException as error:  # whatever a library derives from it, the host stands
                 line = f"{hook} raised {words_of(error)}"
-                problems.append(LoadProblem(HOOK_RAISED, plugin.label, line))
+                problems.append(LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT))
                 continue
-            if isinstance(answer, (list, tuple)) and all(isinstance(item, kind) for item in answer):
-                answers += answer
+            if keeps(partial(_is_list_of, kind), answer):
+                answers += cast("list[T]", answer)
             else:
                 line = f"{hook} returned {_kind_of_answer(answer, kind)}, expected a list of {kind.__name__}"
-                problems.append(LoadProblem(HOOK_RESULT, plugin.label, line))
+                problems.append(LoadProblem(HOOK_RESULT, plugin.label, line, hint=_REPORT))
         return tuple(answers)
 
     def _implementations(self, module: object, hook: str) -> list[pluggy.HookImpl]:
@@ -153,9 +161,14 @@ def _made_for_this_api(plugin: Installed, provider: Provider, problems: list[Loa
     return False
 
 
+def _is_list_of(kind: type, answer: object) -> bool:
+    return isinstance(answer, (list, tuple)) and all(isinstance(item, kind) for item in answer)
+
+
 def _kind_of_answer(answer: object, kind: type) -> str:
-    items = answer if isinstance(answer, (list, tuple)) else ()
-    return next((f"a list with {kind_of(item)}" for item in items if not isinstance(item, kind)), kind_of(answer))
+    items = answer if issubclass(type(answer), (list, tuple)) else ()
+    wrong = (item for item in items if not issubclass(type(item), kind))  # type: ignore[attr-defined]
+    return next((f"a list with {kind_of(item)}" for item in wrong), kind_of(answer))
 
 
 def _observer(implementation: pluggy.HookImpl) -> Callable[[object], object]:

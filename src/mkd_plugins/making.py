@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from mkd_core.errors import MkdError
 from mkd_core.ports import PROTOCOLS
@@ -21,6 +21,8 @@ from mkd_plugins.problems import (
     PluginProblem,
 )
 from mkd_plugins.structure import Faults, Structurer
+
+_REPORT: Final = "see the settings and what it talks to; else report it to the plugin's maker"
 
 
 class Maker:
@@ -41,9 +43,11 @@ class Maker:
             return structurer.structure(table.table, offer.provider.config), structurer.secrets
         except Faults as wrong:
             raise ConfigProblem.of_faults(label, tuple(fault.under(table.path) for fault in wrong.faults)) from wrong
-        except Exception as error:  # the class is the plugin's: its annotations may not resolve
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # the class is the plugin's: its annotations may not resolve
             line = f"the configuration class of {offer.path} cannot be used: {type(error).__name__}{place_of(error)}"
-            raise BuildProblem(FACTORY_RAISED, label, line) from error
+            raise BuildProblem(FACTORY_RAISED, label, line, hint=_REPORT) from error
 
     def make(self, table: BackendTable, offer: Offer) -> Any:
         """The backend behind its guard. Raises ``PluginProblem``, or what the factory raises on purpose."""
@@ -54,19 +58,20 @@ class Maker:
             made = _built(offer, settings, guard)
             missing = missing_methods(made, PROTOCOLS[provider.port])
             close = getattr(made, "close", None)
+            backend = None if missing else guarded(made, PROTOCOLS[provider.port], guard, provider.capabilities)
         except MkdError:
             raise
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever a library derives from it, the host stands
             line = f"{offer.path} cannot be made: {_without(secrets, words_of(error))}"
-            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line) from error
+            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line, hint=_REPORT) from error
         if missing:
             line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
-            raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint="report it to the plugin's maker")
+            raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint=_REPORT)
         if callable(close):
             self._closers.append((guard, close))
-        return guarded(made, PROTOCOLS[provider.port], guard, provider.capabilities)
+        return backend
 
     def stand_in(self, table: BackendTable, problem: PluginProblem) -> Any:
         """What stands for a backend that could not be made."""

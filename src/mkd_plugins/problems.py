@@ -9,7 +9,7 @@
     ├── BuildProblem         the factory and what it returns
     └── CallProblem          a call of a backend; also a BackendError, so the core can go on
         ├── DeadlineOverrun  also a Transient: the same request may go through later
-        └── Unavailable      also a Transient: the backend could not be made, and what waits for it is kept
+        └── Unavailable      also a Transient: the backend could not be made or called, and what waits is kept
 
 The host records these instead of raising them, unless the plugin is required. Table ``CODES`` is what the reference
 page of errors shows.
@@ -133,7 +133,7 @@ class DeadlineOverrun(CallProblem, Transient):
 
 
 class Unavailable(CallProblem, Transient):
-    """A call of a backend that could not be made; code and line say why that was. What it was to take is kept."""
+    """A backend could not be made, or is not called any more; code and line say why. What it was to take is kept."""
 
 
 @attrs.frozen

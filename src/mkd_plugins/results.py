@@ -19,29 +19,43 @@ class Promise:
     ``allows``  whether a result keeps the promise; of an iterator only that it is one.
     ``item``    where the result is iterated lazily, whether one of its items keeps it; else None.
     ``words``   the promise in words, for a message.
+    ``keyed``   whether a receipt carries the key of the request that it is for.
     """
 
     allows: Check
     item: Check | None
     words: str
+    keyed: bool
 
 
 @cache
 def promises_of(protocol: type) -> Mapping[str, Promise]:
     """The public methods of a port and what each promises."""
     return {
-        name: _promise(get_type_hints(member)["return"])
+        name: _promise(get_type_hints(member))
         for name, member in vars(protocol).items()
         if not name.startswith("_") and isinstance(member, types.FunctionType)
     }
 
 
-def _promise(answer: Any) -> Promise:
+def _promise(hints: Mapping[str, Any]) -> Promise:
+    """``hints`` are those of the parameters, in their order, and last that of the result."""
+    *asked, answer = hints.values()
     words = _words(answer)
     if get_origin(answer) in (Iterator, Iterable):
         item = _check(get_args(answer)[0])
-        return Promise(allows=lambda value: isinstance(value, Iterable) and not _is_text(value), item=item, words=words)
-    return Promise(allows=_check(answer), item=None, words=words)
+        return Promise(
+            allows=lambda value: isinstance(value, Iterable) and not _is_text(value),
+            item=item,
+            words=words,
+            keyed=False,
+        )
+    keyed = any(map(_has_key, asked[:1])) and any(map(_has_key, get_args(answer) or (answer,)))
+    return Promise(allows=_check(answer), item=None, words=words, keyed=keyed)
+
+
+def _has_key(kind: Any) -> bool:
+    return attrs.has(kind) and any(field.name == "key" for field in attrs.fields(kind))
 
 
 def _check(answer: Any) -> Check:

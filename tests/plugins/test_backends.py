@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 
 from mkd_core.errors import InvalidInput, MkdError, Transient
@@ -220,8 +222,65 @@ def test_a_factory_that_makes_no_backend_is_a_recorded_problem(site, problem_of,
     problem = problem_of(host, "acme-hr")
     assert (problem.code, problem.label, problem.stage) == (code, "acme-hr[main]", "build")
     assert line in problem.line
+    assert problem.hint
     with pytest.raises(Transient, match=code):
         backend.send(NOTICE)
+
+
+def test_a_factory_that_hangs_is_answered_for_in_time(site):
+    """Within the deadline and one second; the thread given up is counted."""
+    site.install("acme-hr", plugin("threading.Event().wait()"))
+    host = site.host("mkd.deadline = 0.2\n[notification.acme]")
+
+    began = monotonic()
+    host.build("notification")
+    took = monotonic() - began
+
+    assert 0.2 <= took < 1.2
+    [row] = [row for row in host.report() if row.label == "acme-hr[main]"]
+    assert (row.hanging, row.given_up) == (1, 1)
+
+
+@pytest.mark.parametrize("ends", ["sys.exit(1)", "raise GeneratorExit('gone')", "raise ValueError('gone')"])
+def test_a_configuration_class_that_ends_the_process_is_a_problem(site, problem_of, ends):
+    """Its own checks run in the host; whatever they raise has the plugin's name."""
+    site.install("acme-hr", plugin("return Backend()", config=f"\n    def __attrs_post_init__(self): {ends}"))
+    host = site.host("[notification.acme]")
+
+    host.check()
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.label) in [("MKD122", "acme-hr[main]"), ("MKD131", "acme-hr[main]")]
+
+
+def test_a_capability_that_cannot_be_looked_at_is_a_problem_of_the_factory(site, problem_of, sender):
+    """What a backend announces is looked at when it is made."""
+    odd = "    ping = property(lambda self: 1 / 0)\n\n        def send"
+    source = sender.replace("    def send", odd).replace("build=Sender)", "build=Sender, capabilities=['ping'])")
+    site.install("acme-hr", source)
+    host = site.host("[notification.acme]")
+
+    host.build("notification")
+
+    assert problem_of(host, "acme-hr").line.startswith("notification.acme cannot be made: ZeroDivisionError")
+
+
+def test_a_backend_that_hangs_when_it_is_closed_holds_nobody_up(site, problem_of, sender):
+    """The end of a command waits for its deadline and no longer; the next backend is closed all the same."""
+    closing = "    def close(self): threading.Event().wait()\n\n        def send"
+    source = sender.replace("    def send", closing).replace("import attrs", "import attrs, threading")
+    site.install("acme-hr", source)
+    host = site.host("mkd.deadline = 0.2\n[notification.acme]")
+    host.build("notification")
+
+    began = monotonic()
+    host.close()
+
+    assert monotonic() - began < 1.2
+    assert (problem_of(host, "acme-hr").code, problem_of(host, "acme-hr").line) == (
+        "MKD143",
+        "close did not answer within 0.2 seconds",
+    )
 
 
 def test_a_secret_in_the_words_of_a_factory_is_taken_out(site, problem_of):

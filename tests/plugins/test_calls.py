@@ -12,7 +12,7 @@ import pytest
 from mkd_core.errors import BackendError, Permanent, Transient
 from mkd_plugins.api import Declined, Notice, Receipt
 from mkd_plugins.guard import STUCK_LIMIT
-from mkd_plugins.problems import CallProblem, DeadlineOverrun
+from mkd_plugins.problems import CallProblem, DeadlineOverrun, Unavailable
 
 pytestmark = pytest.mark.bare
 
@@ -38,6 +38,8 @@ def sending(body: str, *, cooperative: bool = False) -> str:
     return f"""
 import sys, threading
 from mkd_plugins.api import *
+
+def bug(*_): return 1 / 0
 
 class Backend:
     def send(self, notice):
@@ -91,15 +93,21 @@ def test_anything_else_that_is_raised_is_the_plugins_bug(sender_of, problem_of, 
 
     problem = problem_of(host, "acme-hr")
     assert (problem.code, problem.label, problem.stage) == ("MKD141", "acme-hr[main]", "call")
+    assert problem.hint == "report it to the plugin's maker: only Transient and Permanent are raised on purpose"
     assert str(problem) == str(caught.value)
     assert "send of notification.acme raised " in problem.line
-    assert "acme_hr.py:7" in problem.line or "SystemExit" in problem.line
+    assert "acme_hr.py:9" in problem.line or "SystemExit" in problem.line
     assert "siti@example.com" not in str(problem)
 
 
 @pytest.mark.parametrize(
     ("body", "got"),
-    [("return 'sent'", "a str"), ("return None", "nothing"), ("return {'key': notice.key}", "a dict")],
+    [
+        ("return 'sent'", "a str"),
+        ("return None", "nothing"),
+        ("return {'key': notice.key}", "a dict"),
+        ("return type('', (), {})()", "an object without a name"),
+    ],
 )
 def test_a_wrong_result_is_the_plugins_bug(sender_of, problem_of, body, got):
     """What the port does not allow never reaches the core."""
@@ -108,7 +116,29 @@ def test_a_wrong_result_is_the_plugins_bug(sender_of, problem_of, body, got):
     with pytest.raises(CallProblem, match="MKD142"):
         backend.send(notice())
 
-    assert problem_of(host, "acme-hr").line == f"send of notification.acme returned {got}, expected Receipt or Declined"
+    problem = problem_of(host, "acme-hr")
+    assert (problem.label, problem.stage) == ("acme-hr[main]", "call")
+    assert problem.line == f"send of notification.acme returned {got}, expected Receipt or Declined"
+    assert problem.hint == "report it to the plugin's maker"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return Receipt(key='b:2:notification:0')",
+        "return object.__new__(type('Odd', (Receipt,), {'key': property(bug)}))",
+    ],
+)
+def test_a_receipt_for_another_request_is_a_wrong_result(sender_of, problem_of, body):
+    """Settled by it, the outbox would call delivered what was not; neither key is told, for keys name people."""
+    host, backend = sender_of(body)
+
+    with pytest.raises(CallProblem, match="MKD142"):
+        backend.send(notice())
+
+    problem = problem_of(host, "acme-hr")
+    assert problem.line == "send of notification.acme returned a receipt for another key than it was given"
+    assert problem.hint == "report it to the plugin's maker"
 
 
 def test_a_broken_contract_is_an_answer_of_the_backend_to_the_core(sender_of):
@@ -146,12 +176,13 @@ def test_a_keyboard_interrupt_on_a_thread_of_its_own_is_the_plugins_bug(site, pr
     with pytest.raises(CallProblem):
         host.one("notification").send(notice())
 
-    assert problem_of(host, "acme-hr").line == "send of notification.acme raised KeyboardInterrupt at acme_hr.py:7"
+    assert problem_of(host, "acme-hr").line == "send of notification.acme raised KeyboardInterrupt at acme_hr.py:9"
 
 
-def test_a_result_that_raises_when_it_is_looked_at_is_a_wrong_one(sender_of, problem_of):
+@pytest.mark.parametrize("raised", ["1 / 0", "sys.exit(1)"])
+def test_a_result_that_raises_when_it_is_looked_at_is_a_wrong_one(sender_of, problem_of, raised):
     """Such as a lazy stand-in for something that cannot be had."""
-    host, backend = sender_of("return type('Lazy', (), {'__class__': property(lambda self: 1 / 0)})()")
+    host, backend = sender_of(f"return type('Lazy', (), {{'__class__': property(lambda self: {raised})}})()")
 
     with pytest.raises(CallProblem, match="MKD142"):
         backend.send(notice())
@@ -172,7 +203,10 @@ def test_a_hanging_backend_is_answered_for_in_time(site, problem_of):
 
     assert 0.2 <= took < 1.2
     assert isinstance(caught.value, Transient)
-    assert problem_of(host, "acme-hr").line == "send did not answer within 0.2 seconds"
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.label, problem.stage) == ("MKD143", "acme-hr[main]", "call")
+    assert problem.line == "send did not answer within 0.2 seconds"
+    assert problem.hint == "see whether what it talks to answers, or raise its deadline in [mkd.deadlines]"
     [row] = [row for row in host.report() if row.label == "acme-hr[main]"]
     assert (row.hanging, row.given_up) == (1, 1)
 
@@ -212,8 +246,12 @@ def test_a_backend_that_hangs_again_and_again_is_not_called_any_more(site, probl
     for _ in range(STUCK_LIMIT):
         with pytest.raises(DeadlineOverrun, match="MKD143"):
             backend.send(notice(timeout=0.01))
-    with pytest.raises(DeadlineOverrun, match="MKD144"):
+    with pytest.raises(Unavailable, match="MKD144") as refused:
         backend.send(notice(timeout=600))
+
+    assert isinstance(refused.value, Transient)  # the notice waits
+    assert refused.value.hint == "restart when it answers again"
+    assert [problem.code for problem in host.problems if problem.label == "acme-hr[main]"] == ["MKD143", "MKD144"]
 
 
 def test_a_cooperative_backend_that_was_late_keeps_its_result(site, problem_of):
@@ -231,9 +269,27 @@ def test_a_cooperative_backend_that_was_late_keeps_its_result(site, problem_of):
     )
 
 
-def test_a_hanging_backend_does_not_keep_the_process_from_exiting(site):
-    """The program ends while the call still hangs."""
-    site.install("acme-hr", sending("threading.Event().wait()"))
+HANGING = {
+    "call": sending("threading.Event().wait()"),
+    "factory": sending("pass").replace("lambda _: Backend()", "lambda _: threading.Event().wait()"),
+    "close": sending("return Receipt(key=notice.key)").replace(
+        "    def send", "    def close(self): threading.Event().wait()\n\n    def send"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (HANGING["call"], "MKD143 acme-hr[main]: send did not answer within 0.1 seconds"),
+        (HANGING["factory"], "MKD133 acme-hr[main]: notification.acme was not made within 0.1 seconds"),
+        (HANGING["close"], "MKD143 acme-hr[main]: close did not answer within 0.1 seconds"),
+    ],
+    ids=HANGING.keys(),
+)
+def test_a_hanging_backend_does_not_keep_the_process_from_exiting(site, source, said):
+    """The program ends while the call, the factory or the end of the backend still hangs."""
+    site.install("acme-hr", source)
     script = f"""
 import sys
 sys.path.insert(0, {str(site.folder)!r})
@@ -241,17 +297,21 @@ from pathlib import Path
 from mkd_plugins.api import Notice, Transient
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
-host = Host.load(Config.from_toml("[notification.acme]", folder=Path()))
-try:
-    host.one("notification").send(Notice(key="k", to="p", name="", address="", language="id", kind="k", subject="",
-                                         body="", timeout=0.1))
-except Transient as error:
-    print(error)
+with Host.load(Config.from_toml("mkd.deadline = 0.1\\n[notification.acme]", folder=Path())) as host:
+    [backend] = host.build("notification")
+    try:
+        backend.send(Notice(key="k", to="p", name="", address="", language="id", kind="k", subject="", body="",
+                            timeout=0.1))
+    except Transient:
+        pass
+print(*[problem for problem in host.problems if problem.label == "acme-hr[main]"])
 """
 
+    began = monotonic()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
 
-    assert done.stdout.startswith("MKD143 acme-hr[main]: send did not answer within 0.1 seconds")
+    assert monotonic() - began < 10
+    assert done.stdout.startswith(said)
 
 
 IDENTITY = """
@@ -313,6 +373,32 @@ def test_what_goes_wrong_while_people_are_read_is_caught_too(site, problem_of, c
     problem = problem_of(host, "acme-hr")
     assert problem.code == code
     assert problem.line.startswith(line)
+
+
+def test_a_list_of_people_that_hangs_halfway_is_answered_for_in_time(site, problem_of):
+    """Every step of a lazy result has its deadline."""
+    body = "yield Employee(key='1', unit='u'); __import__('threading').Event().wait()"
+    site.install("acme-hr", IDENTITY.replace("PEOPLE", body).replace("COOPERATIVE", "False"))
+    host = site.host("mkd.deadline = 0.2\n[identity.acme]")
+
+    began = monotonic()
+    with pytest.raises(DeadlineOverrun, match="MKD143"):
+        list(host.one("identity").people(ON))
+
+    assert monotonic() - began < 1.2
+    assert problem_of(host, "acme-hr").line == "people did not answer within 0.2 seconds"
+
+
+def test_an_item_that_raises_when_it_is_looked_at_is_a_wrong_one(site, problem_of):
+    """Each item of a lazy result is looked at, and none gets past that."""
+    body = "yield type('Lazy', (), {'__class__': property(lambda self: 1 / 0)})()"
+    site.install("acme-hr", IDENTITY.replace("PEOPLE", body).replace("COOPERATIVE", "True"))
+    host = site.host("[identity.acme]")
+
+    with pytest.raises(CallProblem, match="MKD142"):
+        list(host.one("identity").people(ON))
+
+    assert "people of identity.acme returned a Lazy" in problem_of(host, "acme-hr").line
 
 
 def test_an_interrupt_while_waiting_gives_the_call_up(site):

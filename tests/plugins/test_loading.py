@@ -51,6 +51,11 @@ BAD = {
         "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
         "Mute: (which cannot be printed) at acme_hr.py:3",
     ),
+    "raises what ends the process when it is printed": (
+        "MKD103",
+        "class Mute(Exception):\n    def __str__(self): raise SystemExit\nraise Mute",
+        "Mute: (which cannot be printed) at acme_hr.py:3",
+    ),
     "is no Python": ("MKD103", "def :", "SyntaxError"),
     "misses a module": ("MKD103", "import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
     "has no hook": ("MKD105", "answer = 42", "implements no hook"),
@@ -79,6 +84,18 @@ BAD = {
         "MKD108",
         "from mkd_plugins.api import hookimpl\n@hookimpl\ndef mkd_providers(): raise SystemExit",
         "mkd_providers raised SystemExit",
+    ),
+    "raises what is no exception by class in a hook": (
+        "MKD108",
+        "from mkd_plugins.api import hookimpl\n@hookimpl\ndef mkd_facts(): raise GeneratorExit('gone')",
+        "mkd_facts raised GeneratorExit: gone at acme_hr.py:3",
+    ),
+    "returns a list of what raises when it is looked at": (
+        "MKD109",
+        "from mkd_plugins.api import hookimpl\n"
+        "Odd = type('Odd', (), {'__class__': property(lambda self: 1 / 0)})\n"
+        "@hookimpl\ndef mkd_providers(): return [Odd()]",
+        "mkd_providers returned a list with an Odd, expected a list of Provider",
     ),
     "returns one provider instead of a list": (
         "MKD109",
@@ -118,6 +135,17 @@ BAD = {
 }
 
 
+HINTS = {
+    "MKD102": "install a version of acme-hr for plugin API 0.1",
+    "MKD103": "python -c 'import acme_hr' shows it",
+    "MKD105": "put @hookimpl of mkd_plugins.api before ",
+    "MKD106": "did you mean mkd_providers?",
+    "MKD107": "",
+    "MKD108": "report it to the plugin's maker",
+    "MKD109": "report it to the plugin's maker",
+}
+
+
 @pytest.mark.parametrize(("code", "source", "line"), BAD.values(), ids=BAD.keys())
 def test_a_bad_plugin_is_a_recorded_problem_and_the_next_one_works(site, sender, problem_of, code, source, line):
     """Whatever a plugin does while it is loaded, the host stands, names it, and loads the others."""
@@ -129,7 +157,33 @@ def test_a_bad_plugin_is_a_recorded_problem_and_the_next_one_works(site, sender,
     problem = problem_of(host, "acme-hr")
     assert (problem.code, problem.label, problem.stage) == (code, "acme-hr[main]", "load")
     assert line in problem.line
+    assert problem.hint
+    assert problem.hint.startswith(HINTS[code])
     assert "\n" not in str(problem)
+    assert "notification.acme" in [offer for row in host.report() for offer in row.offers]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Odd:\n    @property\n    def mkd_providers(self): raise ValueError('no')",
+        "class Odd:\n    @property\n    def mkd_providers(self): raise SystemExit(3)",
+        "class Odd:\n    def __dir__(self): raise ValueError('no')",
+        "class Odd:\n    __hash__ = None",
+    ],
+    ids=["a property raises", "a property exits", "its names cannot be had", "cannot be hashed"],
+)
+def test_an_entry_point_to_an_object_that_cannot_be_looked_at_is_a_problem(site, sender, problem_of, source):
+    """An entry point may name any object; what comes of looking at it stops no other plugin."""
+    site.install("acme-hr", f"{source}\nthing = Odd()", entries={"main": "acme_hr:thing"})
+    site.install("good", sender)
+
+    host = site.host()
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.label, problem.stage) == ("acme-hr[main]", "load")
+    assert problem.code in ("MKD105", "MKD108")
+    assert problem.hint
     assert "notification.acme" in [offer for row in host.report() for offer in row.offers]
 
 
@@ -183,7 +237,8 @@ def test_one_module_under_two_entry_points_is_loaded_once(site, sender, problem_
 
     problem = problem_of(site.host(), "acme-hr")
 
-    assert (problem.code, problem.label) == ("MKD110", "acme-hr[b]")
+    assert (problem.code, problem.label, problem.stage) == ("MKD110", "acme-hr[b]", "load")
+    assert problem.hint == "disable acme-hr[b] in [mkd], or the other"
     assert problem.line == "acme_hr is registered already, as acme-hr[a]"
 
 
@@ -195,7 +250,9 @@ def test_a_name_belongs_to_the_first_that_has_it(site, sender, problem_of):
     host = site.host()
 
     problem = problem_of(host, "beta-hr")
-    assert (problem.code, problem.line) == ("MKD110", "notification.acme is acme-hr[main]'s already")
+    assert (problem.code, problem.label, problem.stage) == ("MKD110", "beta-hr[main]", "load")
+    assert problem.line == "notification.acme is acme-hr[main]'s already"
+    assert problem.hint == "disable beta-hr[main] in [mkd], or the other"
 
 
 def test_no_plugin_takes_the_name_of_a_shipped_one(site, problem_of):
@@ -266,6 +323,14 @@ def test_a_required_plugin_that_does_not_work_is_fatal(site, sender, required, r
 
     assert caught.value.code == "MKD111"
     assert f"{required} is required and does not work: {reason}" in caught.value.line
+
+
+def test_a_required_plugin_is_missed_without_plugins(site, sender):
+    """Leaving them out does not make a deployment work that cannot do without one."""
+    site.install("acme-hr", sender)
+
+    with pytest.raises(LoadProblem, match=r"MKD111 mkd\.toml: main is required and does not work: it is off"):
+        site.host('mkd.required = ["main"]', no_plugins=True)
 
 
 def test_a_required_plugin_that_works_is_no_problem(site, sender):

@@ -58,6 +58,7 @@ def deliver(ctx: Context, now: datetime, limit: int = 1000) -> DeliveryReport:
     Day plans come behind notices and pay, since an approval makes many of them: whoever has to vote need not wait for a
     roster. Events come last, since those of a follower that is away stay due.
     """
+    ctx.need_whole("delivery")
     instant(now)
     # What nobody serves waits and takes up no place: lines of a payroll that was taken away would starve the notices.
     due = list(ctx.journal.due(now, limit, ctx.served - {*_LATER}))

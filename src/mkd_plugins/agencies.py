@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,8 +11,9 @@ import attrs
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language.parameters import read_parameter
 from mkd_core.language.vocabulary import BadValue
+from mkd_core.ports import Port
 from mkd_core.sources import Reading, Source, SourceKind
-from mkd_plugins.problems import Fault
+from mkd_plugins.problems import ConfigProblem, Fault, PluginProblem
 from mkd_plugins.structure import Faults, Structurer
 
 if TYPE_CHECKING:
@@ -163,6 +164,28 @@ def _history(host: Host, name: str) -> History:
 
 def _place(host: Host, number: int) -> str:
     return f"{host.config.file}: assign[{number}]"
+
+
+def check_units(host: Host) -> None:
+    """Read what units are given, and look up each unit that the configuration names.
+
+    Raises ``PolicyError`` and ``ConfigProblem`` with every fault. What a backend raises is recorded by the host.
+    """
+    from mkd_plugins.policies import policy_history
+
+    if not host.config.assign and not any(host.config.scopes()):
+        return
+    default = policy_history(host.config.named(host.config.mkd.policy), packs=host.packs, vocabulary=host.vocabulary)
+    assignments = assignments_of(host, default)
+    if assignments is not None:
+        assignments.try_out(default)
+    try:
+        identities = host.build(Port.IDENTITY)
+        faults = tuple(unknown_units(host, identities, datetime.now(UTC).date()))
+    except PluginProblem:
+        return
+    if faults:
+        raise ConfigProblem.of_faults(host.config.file, faults)
 
 
 def unknown_units(host: Host, identities: Sequence[Identity], today: date) -> Iterator[Fault]:

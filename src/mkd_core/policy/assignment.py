@@ -139,6 +139,22 @@ class Assignments:
                 problems += wrong[0]
         raise_problems(problems)
 
+    def try_out(self, default: History) -> None:
+        """Make every policy in which the values may hold, as deciding does; raises ``PolicyError`` with every fault.
+
+        This takes a while for many units, and finds what :meth:`check` does not: a value that a rule cannot use.
+        """
+        self.check(default)
+        problems: list[PolicyError] = []
+        for each in self._all:
+            for policy in (each.policies or default).policies:
+                try:
+                    if policy.period.overlaps(each.period) and not _refused(each, each.policies or default):
+                        applied(policy, [each])
+                except PolicyError as error:
+                    problems.append(error)
+        raise_problems(problems)
+
 
 def applied(policy: Policy, held: Sequence[Assignment]) -> Policy:
     """The policy with the values of those assignments, of which the nearest comes first.

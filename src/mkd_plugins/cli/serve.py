@@ -25,6 +25,7 @@ def serve(session: Session, host: str, port: int, threads: int, workers: int) ->
         raise InvalidInput(
             "MKD708", f"{missing.name} is not installed", where="mkd serve", mend="pip install 'mkd[serve]'"
         ) from None
+    session.need_whole("the door over HTTP")
     run(
         Serving(
             config=session.config,

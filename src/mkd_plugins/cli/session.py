@@ -83,11 +83,16 @@ class Session:
         from mkd_plugins.config import Config
         from mkd_plugins.host import Host
 
-        config = Config.load(self.config)
-        if config.roles.grant(actor()).unit is not None:
-            raise not_a_part("the journal")
-        with Host.load(config, no_plugins=self.no_plugins) as host:
+        self.need_whole("the journal")
+        with Host.load(Config.load(self.config), no_plugins=self.no_plugins) as host:
             yield host.one(Port.JOURNAL)
+
+    def need_whole(self, what: str) -> None:
+        """Refuse what is everybody's to a user whose grant ends with a unit (MKD451)."""
+        from mkd_plugins.config import Config
+
+        if Config.load(self.config).roles.grant(actor()).unit is not None:
+            raise not_a_part(what)
 
     def words(self) -> str:
         """The language where no deployment is needed: what was said, else that of the file if there is one."""

@@ -14,6 +14,7 @@ from mkd_core.people import Employee, Unit
 from mkd_core.ports import Identity, NotMine
 from mkd_core.usecases.dossier import Attested
 from mkd_core.usecases.facts import facts_for, request_facts
+from mkd_core.usecases.reach import not_yours
 
 if TYPE_CHECKING:
     from mkd_core.language import Vocabulary
@@ -50,6 +51,8 @@ class Roll:
         self._organisation = service.organisation(on)
         self.unit = unit
         if unit is not None and self._organisation.unit(unit) is None:
+            if service.reach is not None:
+                raise not_yours("unit")
             identities = self._organisation.directory.identities
             known = [each.key for identity in identities for each in identity.units(on)]
             near = did_you_mean(unit, known) or "see the units table"

@@ -128,11 +128,12 @@ def pinged(host: Host) -> dict[str, str]:
 
 
 def wrong_rules(host: Host) -> list[str]:
-    """What is wrong with the policy, scheme and hours that the configuration names, or with [serve], a line each."""
+    """What is wrong with policy, scheme, hours and units that the configuration names, or with [serve], a line each."""
+    from mkd_plugins.agencies import check_units
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
 
     wrong = list[str]()
-    for read in (policies_of, schemes_of, hours_of, _served):
+    for read in (policies_of, schemes_of, hours_of, _served, check_units):
         try:
             read(host)
         except (MkdError, OSError) as error:

@@ -173,6 +173,24 @@ def test_settings_that_do_not_fit_are_found_by_a_check(office):
 
 
 @pytest.mark.bare
+def test_a_ping_finds_what_is_not_there(office):
+    """A folder that cannot be, and an export that nobody wrote, are found before the first approval."""
+    plugged(office, ROSTER, CLOCK)
+    (office.folder / "roster").write_text("in the way", encoding="utf-8")
+
+    broken = office.mkd("plugins", "check", "--ping")
+    (office.folder / "roster").unlink()
+    (office.folder / "check_ins.csv").write_text("person,at\n", encoding="utf-8")
+    mended = office.mkd("plugins", "check", "--ping")
+
+    assert (broken.status, mended.status) == (1, 0)
+    assert "MKD623" in broken.out + broken.err
+    assert "MKD231" in broken.out + broken.err
+    assert "schedule.table: answers" in mended.out
+    assert "attendance.table: answers" in mended.out
+
+
+@pytest.mark.bare
 def test_a_month_names_the_office_days_without_a_check_in(office):
     """The policy asks for one at the office: two of July's days have none, and nobody is asked about the others."""
     plugged(office, CLOCK)

@@ -12,4 +12,4 @@ __all__ = ["Config", "TableAttendance", "mkd_providers"]
 @hookimpl
 def mkd_providers() -> list[Provider]:
     """Announce the table."""
-    return [attendance(name="table", config=Config, build=TableAttendance)]
+    return [attendance(name="table", config=Config, build=TableAttendance, capabilities=("ping",))]

@@ -32,6 +32,13 @@ class TableAttendance:
         self._config = config
         self._read: tuple[Stamp, _Days] | None = None
 
+    def ping(self) -> None:
+        """Whether the table can be read and has its columns; of a SELECT, by asking for nobody."""
+        if self._config.path is None:
+            self._selected("", date.min)
+        else:
+            self._of_file()
+
     def check_ins(self, person: str, on: date) -> Sequence[CheckIn]:
         """See :class:`mkd_plugins.api.Attendance`."""
         days, name = (self._selected(person, on), "SELECT") if self._config.path is None else self._of_file()

@@ -22,4 +22,4 @@ def roster(config: Config) -> Schedule:
 @hookimpl
 def mkd_providers() -> list[Provider]:
     """Announce the table."""
-    return [schedule(name="table", config=Config, build=roster)]
+    return [schedule(name="table", config=Config, build=roster, capabilities=("ping",))]

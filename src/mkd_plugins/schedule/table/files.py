@@ -9,6 +9,8 @@ from mkd_plugins.schedule.table.config import Config
 from mkd_plugins.tables.writing import CsvFile, alone_in
 
 _WRITER = "schedule"
+_PATIENCE = 5.0
+"""Seconds for which somebody else may be writing when nobody says how long."""
 
 
 class FileRoster:
@@ -24,15 +26,24 @@ class FileRoster:
         self._folder = folder
         self._template = config.template
 
-    def put(self, entry: RosterEntry) -> Receipt:
-        """Replace the row of that person and date; one that is there already as it should be is left alone."""
-        name = self._config.file.format(month=f"{entry.on:%Y-%m}")
-        file = CsvFile(
+    def ping(self) -> None:
+        """Whether the folder can be written and each file in it is one of ours."""
+        with alone_in(self._folder, _WRITER, _PATIENCE):
+            for path in sorted(self._folder.glob(self._config.file.format(month="*"))):
+                self._file(path.name).read()
+
+    def _file(self, name: str) -> CsvFile:
+        return CsvFile(
             path=self._folder / name,
             columns=tuple(self._config.columns),
             delimiter=self._config.delimiter,
             writer=_WRITER,
         )
+
+    def put(self, entry: RosterEntry) -> Receipt:
+        """Replace the row of that person and date; one that is there already as it should be is left alone."""
+        name = self._config.file.format(month=f"{entry.on:%Y-%m}")
+        file = self._file(name)
         with alone_in(self._folder, _WRITER, entry.timeout):
             before = file.read()
             after = self._with(before, entry)

@@ -208,8 +208,11 @@ class CheckIn:
 class Attendance(Protocol):
     """Check-ins, read only where a place asks for them."""
 
-    def check_ins(self, person: str, on: date) -> Sequence[CheckIn]:
-        """The check-ins of that local day in their order; none when there were none."""
+    def check_ins(self, person: str, number: ServiceNumber | None, on: date) -> Sequence[CheckIn]:
+        """The check-ins of that local day in their order; none when there were none.
+
+        ``person`` is the opaque key, ``number`` what clocks know people by, None where nobody knows it.
+        """
 
 
 @frozen(kw_only=True)

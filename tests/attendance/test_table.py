@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mkd_core.errors import InvalidInput, Permanent
+from mkd_core.people import Employment, ServiceNumber
 from mkd_plugins.attendance.table import Config, TableAttendance
 
 JUNE_3 = date(2026, 6, 3)
@@ -37,7 +38,7 @@ def table(export: Path, **changes: object) -> TableAttendance:
 
 def test_the_check_ins_of_a_day_come_in_their_order_and_say_no_place(export: Path) -> None:
     """The machine's column is there, and stays unread."""
-    found = table(export).check_ins("k2", JUNE_3)
+    found = table(export).check_ins("k2", None, JUNE_3)
 
     assert [each.at.isoformat() for each in found] == ["2026-06-03T07:21:00+07:00", "2026-06-03T16:02:00+07:00"]
     assert {each.place for each in found} == {""}
@@ -49,18 +50,18 @@ def test_a_day_is_that_of_the_place_of_work(tmp_path: Path) -> None:
     path.write_text("person,at\nk2,2026-06-02T23:30:00+00:00\n", encoding="utf-8")
     attendance = TableAttendance(Config(path=path))
 
-    assert len(attendance.check_ins("k2", JUNE_3)) == 1
-    assert attendance.check_ins("k2", date(2026, 6, 2)) == []
+    assert len(attendance.check_ins("k2", None, JUNE_3)) == 1
+    assert attendance.check_ins("k2", None, date(2026, 6, 2)) == []
 
 
 def test_an_export_that_was_written_anew_is_read_anew(export: Path) -> None:
     """Without starting anything again."""
     attendance = table(export)
-    assert attendance.check_ins("k4", JUNE_3) == []
+    assert attendance.check_ins("k4", None, JUNE_3) == []
 
     export.write_text(export.read_text(encoding="utf-8") + "k4,03/06/2026 08:00,lobby\n", encoding="utf-8")
 
-    assert len(attendance.check_ins("k4", JUNE_3)) == 1
+    assert len(attendance.check_ins("k4", None, JUNE_3)) == 1
 
 
 def test_a_moment_that_cannot_be_read_is_no_absence(export: Path) -> None:
@@ -68,8 +69,8 @@ def test_a_moment_that_cannot_be_read_is_no_absence(export: Path) -> None:
     attendance = table(export)
 
     with pytest.raises(Permanent, match=r"MKD655 presensi\.csv, row 5"):
-        attendance.check_ins("k3", JUNE_3)
-    assert len(attendance.check_ins("k3", date(2026, 6, 5))) == 1
+        attendance.check_ins("k3", None, JUNE_3)
+    assert len(attendance.check_ins("k3", None, date(2026, 6, 5))) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_an_export_of_another_shape_is_said(export: Path, text: str, code: str) 
     export.write_text(text, encoding="utf-8")
 
     with pytest.raises(Permanent, match=code):
-        table(export).check_ins("k2", JUNE_3)
+        table(export).check_ins("k2", None, JUNE_3)
 
 
 def test_a_select_is_asked_for_one_person_and_day(tmp_path: Path) -> None:
@@ -115,5 +116,21 @@ def test_a_select_is_asked_for_one_person_and_day(tmp_path: Path) -> None:
     select = "SELECT person, at FROM taps WHERE person = :person AND date(at) = :on"
     attendance = TableAttendance(Config(url=f"sqlite:///{database}", select=select))
 
-    assert len(attendance.check_ins("k2", JUNE_3)) == 1
-    assert attendance.check_ins("k3", JUNE_3) == []
+    assert len(attendance.check_ins("k2", None, JUNE_3)) == 1
+    assert attendance.check_ins("k3", None, JUNE_3) == []
+
+
+def test_people_are_found_by_the_number_that_the_clock_knows(export: Path) -> None:
+    """Where the export has service numbers, the person is found by the number, and somebody without one is not."""
+    number = ServiceNumber.parse("199103172015032906", Employment.PNS)
+    export.write_text(f"nip,waktu\n{number.digits},03/06/2026 07:21\n,03/06/2026 07:30\n", encoding="utf-8")
+    attendance = table(export, columns={"number": "nip", "at": "waktu"})
+    assert len(attendance.check_ins("k2", number, JUNE_3)) == 1
+    assert attendance.check_ins("k3", None, JUNE_3) == []
+
+
+@pytest.mark.parametrize("columns", [{"at": "waktu"}, {"at": "waktu", "person": "id", "number": "nip"}])
+def test_people_are_found_by_one_column(columns: dict[str, str]) -> None:
+    """Neither none nor two: which of two would count is not guessed."""
+    with pytest.raises(InvalidInput, match="by person or by number"):
+        Config(path=Path("presensi.csv"), columns=columns)

@@ -13,5 +13,5 @@ def used(config: Config, notice: Notice, run: PayRun, on: date) -> None:
     with Host.load(config) as host:
         sent: list[Receipt | Declined] = [backend.send(notice) for backend in host.build("notification")]
         paid: PayReceipt = host.one(Port.PAYROLL).submit(run)
-        seen: list[Sequence[CheckIn]] = [backend.check_ins("k1", on) for backend in host.build(Port.ATTENDANCE)]
+        seen: list[Sequence[CheckIn]] = [backend.check_ins("k1", None, on) for backend in host.build(Port.ATTENDANCE)]
         print(sent, paid, seen)

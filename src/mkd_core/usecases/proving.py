@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mkd_core.errors import MkdError, PolicyError, Transient
-from mkd_core.people import Unit
+from mkd_core.people import ServiceNumber, Unit
 from mkd_core.performance import Period
 from mkd_core.ports import Attendance
 from mkd_core.usecases.context import Context
@@ -40,10 +40,10 @@ def unproved(ctx: Context, dossier: Dossier, unit: Unit, organisation: Directory
     except MkdError:
         yield f"{UNREAD}:{period}"
         return
-    clocks = _Clocks(ctx.attendances)
+    clocks, number = _Clocks(ctx.attendances), organisation.known(dossier.person).number
     for day in days:
         if day.agreement and _asks(day, _proof(ctx, unit, organisation, day.on)):
-            seen = clocks.saw(dossier.person, day.on)
+            seen = clocks.saw(dossier.person, number, day.on)
             if not seen:
                 yield f"{UNREAD if seen is None else NOT_SEEN}:{day.on}"
 
@@ -70,12 +70,12 @@ class _Clocks:
         self._backends = list(backends)
         self._away = False
 
-    def saw(self, person: str, on: date) -> bool | None:
+    def saw(self, person: str, number: ServiceNumber | None, on: date) -> bool | None:
         """Whether any of them saw the person that day; None where none did and one could not be asked."""
         unread = self._away
         for backend in list(self._backends):
             try:
-                if backend.check_ins(person, on):
+                if backend.check_ins(person, number, on):
                     return True
             except Transient:
                 self._backends.remove(backend)

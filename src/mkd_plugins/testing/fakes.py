@@ -218,7 +218,7 @@ class FakeAttendance:
         self._check_ins = {asked: sorted(each, key=lambda check_in: check_in.at) for asked, each in found}
         self.failing: MkdError | None = None
 
-    def check_ins(self, person: str, on: date) -> Sequence[CheckIn]:
+    def check_ins(self, person: str, number: ServiceNumber | None, on: date) -> Sequence[CheckIn]:
         """See :class:`mkd_core.ports.Attendance`."""
         if self.failing is not None:
             raise self.failing

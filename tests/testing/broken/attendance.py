@@ -15,31 +15,31 @@ SEEN = {("rahmania", ON): [CheckIn(at=datetime(2026, 6, 3, hour, tzinfo=UTC), ki
 
 
 class TellsTheLeaveFirst(FakeAttendance):
-    def check_ins(self, person, on):
-        return list(reversed(super().check_ins(person, on)))
+    def check_ins(self, person, number, on):
+        return list(reversed(super().check_ins(person, number, on)))
 
 
 class LeavesTheZoneOut(FakeAttendance):
-    def check_ins(self, person, on):
-        return [evolve(each, at=each.at.replace(tzinfo=None)) for each in super().check_ins(person, on)]
+    def check_ins(self, person, number, on):
+        return [evolve(each, at=each.at.replace(tzinfo=None)) for each in super().check_ins(person, number, on)]
 
 
 class TellsEveryDay(FakeAttendance):
-    def check_ins(self, person, on):
-        return super().check_ins(person, ON)
+    def check_ins(self, person, number, on):
+        return super().check_ins(person, number, ON)
 
 
 class TellsEachOnce(FakeAttendance):
     told = False
 
-    def check_ins(self, person, on):
+    def check_ins(self, person, number, on):
         again, self.told = self.told, True
-        return [] if again else super().check_ins(person, on)
+        return [] if again else super().check_ins(person, number, on)
 
 
 class DoesNotKnowStrangers(FakeAttendance):
-    def check_ins(self, person, on):
-        return {"rahmania": super().check_ins(person, on)}[person]
+    def check_ins(self, person, number, on):
+        return {"rahmania": super().check_ins(person, number, on)}[person]
 
 
 def having(kind):

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from mkd_core.errors import Permanent
-from mkd_plugins.api import CheckIn
+from mkd_plugins.api import CheckIn, ServiceNumber
 from mkd_plugins.attendance.table.config import Config
 from mkd_plugins.tables.reading import Line, Stamp, csv_lines, file_stamp, mend_header, selected
 
 
 @frozen
 class _Days:
-    """The check-ins of some people by person and local date, and where the moments stand that cannot be read."""
+    """Check-ins by key or number and local date, and where the moments stand that cannot be read."""
 
     seen: Mapping[tuple[str, date], list[CheckIn]] = field(factory=dict)
     unreadable: Mapping[str, list[int]] = field(factory=dict)
@@ -39,21 +39,22 @@ class TableAttendance:
         else:
             self._of_file()
 
-    def check_ins(self, person: str, on: date) -> Sequence[CheckIn]:
+    def check_ins(self, person: str, number: ServiceNumber | None, on: date) -> Sequence[CheckIn]:
         """See :class:`mkd_plugins.api.Attendance`."""
-        days, name = (self._selected(person, on), "SELECT") if self._config.path is None else self._of_file()
-        found = days.seen.get((person, on), [])
-        if not found and person in days.unreadable:
+        who = person if self._config.who == "person" else number.digits if number is not None else ""
+        days, name = (self._selected(who, on), "SELECT") if self._config.path is None else self._of_file()
+        found = days.seen.get((who, on), [])
+        if not found and who in days.unreadable:
             raise Permanent(
                 "a moment cannot be read",
                 code="MKD655",
-                where=f"{name}, row {days.unreadable[person][0]}",
+                where=f"{name}, row {days.unreadable[who][0]}",
                 mend="set at_format, or mend the row",
             )
         return sorted(found, key=lambda check_in: check_in.at)
 
-    def _selected(self, person: str, on: date) -> _Days:
-        header, lines = selected(self._config, "SELECT", {"person": person, "on": on})
+    def _selected(self, who: str, on: date) -> _Days:
+        header, lines = selected(self._config, "SELECT", {"person": who, "on": on})
         return self._days("SELECT", header, lines)
 
     def _of_file(self) -> tuple[_Days, str]:
@@ -77,14 +78,16 @@ class TableAttendance:
                     where=f"{name}, row {line}",
                     mend="look for a delimiter within a text that is not quoted",
                 )
-            person = str(cells[places["person"]]).strip()
+            who = str(cells[places[self._config.who]]).strip()
+            if not who:
+                continue
             at = self._moment(cells[places["at"]])
             if at is None:
-                unreadable.setdefault(person, []).append(line)
+                unreadable.setdefault(who, []).append(line)
                 continue
             kind = str(cells[places["kind"]]).strip() if "kind" in places else "check_in"
             day = at.astimezone(self._config.timezone).date()
-            seen.setdefault((person, day), []).append(CheckIn(at=at, kind=kind))
+            seen.setdefault((who, day), []).append(CheckIn(at=at, kind=kind))
         return _Days(seen, unreadable)
 
     def _places(self, name: str, header: list[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.people import INDONESIAN_ZONES
 from mkd_plugins.tables.source import TableSource
 
-FIELDS = ("person", "at", "kind")
+FIELDS = ("person", "number", "at", "kind")
 """The fields that may have a column. Where somebody checked in is not among them: nothing asks for it."""
 
 
@@ -20,9 +20,9 @@ FIELDS = ("person", "at", "kind")
 class Config(TableSource):
     """``[attendance.table]``: check-ins, one a row, in a CSV file (``path``) or from a SELECT (``url`` and ``select``).
 
-    ``select``     is run for one person and day; it may name both, as ``:person`` and ``:on`` (a date).
-    ``columns``    our field → their column: ``person`` (the key that identity gives the person), ``at`` (the moment)
-                   and, if there is one, ``kind``.
+    ``select``     is run for one person and day; it may name both, as ``:person`` (key or number) and ``:on`` (a date).
+    ``columns``    our field → their column: ``person`` (the key that identity gives the person) or ``number`` (the
+                   service number), ``at`` (the moment) and, if there is one, ``kind``.
     ``at_format``  the moment as for ``strptime``, such as ``"%d/%m/%Y %H:%M"``; ISO when left out.
     ``zone``       of the place of work, ``WIB``, ``WITA``, ``WIT`` or one such as ``"Asia/Singapore"``: that of a
                    moment that says none, and the one whose days count.
@@ -40,10 +40,18 @@ class Config(TableSource):
                 raise InvalidInput(
                     "MKD654", f"{field!r} is no field of a check-in", where="columns", mend=did_you_mean(field, FIELDS)
                 )
-        for field in ("person", "at"):
-            if not self.columns.get(field):
-                raise InvalidInput("MKD654", f"no column is named for {field}", where="columns")
+        if not self.columns.get("at"):
+            raise InvalidInput("MKD654", "no column is named for at", where="columns")
+        if bool(self.columns.get("person")) == bool(self.columns.get("number")):
+            raise InvalidInput(
+                "MKD654", "people are found by person or by number, and not by both", where="columns", mend="name one"
+            )
         self.timezone  # noqa: B018 - a zone that there is not is said before anything is read
+
+    @property
+    def who(self) -> str:
+        """The field that people are found by."""
+        return "person" if self.columns.get("person") else "number"
 
     @property
     def timezone(self) -> tzinfo:

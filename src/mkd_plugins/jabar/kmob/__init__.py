@@ -1,0 +1,1 @@
+"""Presence of K-Mob, as SIAP exports it day by day."""

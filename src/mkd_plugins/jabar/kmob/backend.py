@@ -1,0 +1,115 @@
+"""The port over K-Mob's daily export: when somebody came and went, and neither where nor how late.
+
+An hour of ``00:00:00`` is none: the person has not left yet. Names, units and lateness stand in the export as well, and
+are not looked at.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from datetime import time as clock
+from typing import Any, Final
+
+from mkd_core.people import WIB
+from mkd_plugins.api import CheckIn, Permanent, ServiceNumber, Transient
+from mkd_plugins.jabar.asking import Response, System
+from mkd_plugins.jabar.kmob.config import Config
+
+_KINDS: Final[Mapping[str, str]] = {"masuk": "check_in", "pulang": "check_out"}
+_NONE_YET: Final = "00:00:00"
+_CHANGED: Final = "see whether the export has changed"
+
+Presence = Mapping[str, tuple[CheckIn, ...]]
+"""Service number → the check-ins of a day."""
+
+
+class KMobAttendance:
+    """The port over the export. Safe to share between threads. Raises ``Transient`` or ``Permanent``."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._system = System(ca_file=config.ca_file)
+        self._lock = threading.Lock()
+        self._days: dict[date, tuple[float, Presence]] = {}
+
+    def check_ins(self, person: str, number: ServiceNumber | None, on: date) -> Sequence[CheckIn]:
+        """See :class:`mkd_plugins.api.Attendance`. Somebody without a service number has none."""
+        if number is None:
+            raise Permanent("the person has no service number to be found by", code="MKD674", where="K-Mob")
+        return self._presence(on).get(number.digits, ())
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._system.close()
+
+    def _presence(self, on: date) -> Presence:
+        with self._lock:
+            until, presence = self._days.get(on, (0.0, {}))
+            if time.monotonic() >= until:
+                presence = self._asked(on)
+                self._days = {day: kept for day, kept in self._days.items() if kept[0] > time.monotonic()}
+                self._days[on] = (time.monotonic() + self._config.keep, presence)
+            return presence
+
+    def _asked(self, on: date) -> Presence:
+        url = f"{self._config.url}/kmob/presensi-harian"
+        where = f"GET {url}?tanggal={on}"
+        login = (self._config.user, self._config.password.reveal())
+        query = {"tanggal": on.isoformat()}
+        response = self._system.ask("GET", url, where, timeout=self._config.timeout, params=query, auth=login)
+        if response.not_now:
+            said = f"K-Mob answered {response.status}"
+            raise Transient(said, code="MKD674", where=where, retry_after=response.pause)
+        if response.status != 200:
+            raise Permanent(
+                f"K-Mob answered {response.status}",
+                code="MKD674",
+                where=where,
+                mend="see the agency's account with BKD",
+            )
+        found: dict[str, list[CheckIn]] = {}
+        for row in _rows(response, where):
+            found.setdefault(_number(row, where), []).extend(_check_ins(row, on, where))
+        return {number: tuple(sorted(each, key=lambda one: one.at)) for number, each in found.items()}
+
+
+def _rows(response: Response, where: str) -> list[dict[str, Any]]:
+    rows = response.json()
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Permanent(
+            "the export is no list of objects", code="MKD674", where=where, mend="see whether it has changed"
+        )
+    if not rows:
+        raise Transient(
+            "the export has nobody on that day", code="MKD674", where=where, mend="ask again when it is filled"
+        )
+    return rows
+
+
+def _number(row: Mapping[str, Any], where: str) -> str:
+    number = str(row.get("nip", "")).replace(" ", "")
+    if not (len(number) == 18 and number.isascii() and number.isdigit()):
+        raise Permanent("a row of the export has no service number", code="MKD674", where=where, mend=_CHANGED)
+    return number
+
+
+def _check_ins(row: Mapping[str, Any], on: date, where: str) -> list[CheckIn]:
+    found = []
+    for field, kind in _KINDS.items():
+        text = row.get(field)
+        if text in (None, "", _NONE_YET):
+            continue
+        try:
+            hour = clock.fromisoformat(str(text))
+        except ValueError:
+            raise Permanent(
+                f"{field} is no hour of the form HH:MM:SS",
+                code="MKD674",
+                where=where,
+                mend="see whether it has changed",
+            ) from None
+        found.append(CheckIn(at=datetime.combine(on, hour, tzinfo=WIB), kind=kind))
+    return found

@@ -178,7 +178,11 @@ class Payroll(Protocol):
 
 @frozen(kw_only=True)
 class RosterEntry:
-    """Where and when somebody works on a date; no windows is a day off."""
+    """Where and when somebody works on a date; no windows is a day off, a holiday, or a day after the person left.
+
+    ``reference`` is the agreement that holds then, empty where none does any more. ``number`` is None also for somebody
+    whom identity knows no longer.
+    """
 
     key: str
     person: str
@@ -190,7 +194,7 @@ class RosterEntry:
 
 
 class Schedule(Protocol):
-    """Takes over day plans. All backends that accept; only changes are sent."""
+    """Takes over day plans. All backends that accept; only changes are sent, and of a date its newest plan alone."""
 
     def put(self, entry: RosterEntry) -> Receipt | Declined:
         """Replace what is known of that person and date."""

@@ -149,6 +149,30 @@ def test_a_decision_under_a_dated_overlay_is_the_same_again(worlds: Worlds) -> N
     assert [each.what for each in found.again.differences] == ["parameters", "outcome", "failed"]
 
 
+@pytest.mark.parametrize(
+    ("start", "until", "differences"),
+    [
+        ("2023-08-01", "2023-10-01", []),
+        ("2023-07-15", "2023-08-15", []),
+        ("2023-08-02", "2023-09-01", ["parameters", "outcome", "failed"]),
+    ],
+)
+def test_dates_that_were_moved_since_count_as_their_first_day_now(
+    worlds: Worlds, start: str, until: str, differences: list[str]
+) -> None:
+    """What was decided for 1 August on is decided again with whatever the file says of 1 August now."""
+    rules = {"days": ("agreement.remote_days <= parameter.max_remote_days", "refer")}
+    world = worlds(rules=rules, extra=AUGUST)
+    agreement = world.submitted(ends=date(2023, 12, 29))
+    moved = worlds(rules=rules, extra=AUGUST.replace("2023-08-01", start).replace("2023-09-01", until))
+
+    (found,) = AgreementService(journal=world.journal, identity=world.identity, policies=moved.policies).replay(
+        agreement.id
+    )
+
+    assert [each.what for each in found.again.differences] == differences
+
+
 def test_a_plan_is_mended_for_the_dates_that_refuse_it(worlds: Worlds) -> None:
     """The remedy is that of the gravest stretch, and laid on the plan it approves in all of them."""
     world = worlds(extra=AUGUST)

@@ -31,8 +31,19 @@ class Stretch:
     dated: tuple[str, ...] = ()
 
     def policy(self, policy: Policy, on: date) -> Policy:
-        """The policy with the parameters of these days, for a request of that day."""
-        return policy.on(on, () if self.season is None else (self.season,), dated=self.dated)
+        """The policy with the parameters of these days, for a request of that day.
+
+        Dates on record for which the file has no overlay of its own any more count as it has their first day now.
+        """
+        named = {overlay.name for overlay in policy.overlays}
+        dated = {
+            found for name in self.dated for found in ((name,) if name in named else policy.dated(_first_day(name)))
+        }
+        return policy.on(on, () if self.season is None else (self.season,), dated=dated)
+
+
+def _first_day(dates: str) -> date:
+    return date.fromisoformat(dates.partition("/")[0])
 
 
 def stretches_of(terms: Terms, unit: Unit, calendar: Calendar | None, policy: Policy) -> tuple[Stretch, ...]:

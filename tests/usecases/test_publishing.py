@@ -5,11 +5,24 @@ from itertools import chain
 
 import pytest
 
-from mkd_core import Permanent, Transient
+from mkd_core import JournalError, Permanent, Transient
 from mkd_core.events import ErasureReason
 from mkd_core.outbox import Backoff, EffectStatus
 from mkd_core.people import Mandate, MandateKind
 from mkd_plugins.testing.fakes import RecordingEvents
+
+
+class Forgetful:
+    """A journal that is lost before it can note what was delivered."""
+
+    def __init__(self, journal):
+        self._journal = journal
+
+    def __getattr__(self, name):
+        return getattr(self._journal, name)
+
+    def settle(self, key, settlement):
+        raise JournalError("MKD502", "the disk is gone")
 
 
 @pytest.fixture
@@ -144,6 +157,20 @@ class TestHowItIsTold:
         tried, *others = outbox(world)
 
         assert (tried.attempts, {(each.attempts, each.problem) for each in others}) == (1, {(0, "")})
+
+    def test_what_could_not_be_noted_as_told_is_told_again(self, world, follower):
+        """At least once: a follower that keeps keys holds it once."""
+        world.submitted()
+        world.service.deliver(world.at(6, 20), limit=1)  # the notice
+        stuck = type(world)(journal=Forgetful(world.journal), identity=world.identity, events=[follower])
+        with pytest.raises(JournalError):
+            stuck.service.deliver(world.at(6, 20))
+
+        world.service.deliver(world.at(6, 20))
+
+        keys = [each.key for each in follower.attempts]
+        assert len(keys) == len(set(keys)) + 1
+        assert set(follower.taken) == {record.name for record in journalled(world)}
 
     def test_what_is_given_up_waits_for_a_person(self, worlds):
         """Replayed, it goes out; nothing else waited for it."""

@@ -15,6 +15,7 @@ from mkd_plugins.forms import request as forms
 from mkd_plugins.serve.fields import Field, Kind
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
+from mkd_plugins.serve.sight import seen_agreement
 
 _WHY = Field(name="reason", needed=True, says="Why, in words.")
 _WHY_PERHAPS = Field(name="reason", says="Why, in words.")
@@ -91,7 +92,7 @@ def _amend(call: Call) -> Agreement:
 
 def _revise(call: Call) -> Agreement:
     mkd, agreement = call.mkd, call.values["agreement"]
-    terms = mkd.agreement(agreement).latest.terms
+    terms = seen_agreement(call, agreement).latest.terms
     request = forms.read(call.given, where="body", hours=mkd.hours, otherwise=terms.starts)
     revised = evolve(
         terms,

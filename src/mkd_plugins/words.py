@@ -336,6 +336,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{now}, padahal kejadian terakhir dicatat pada {last}",
         "{now}, while the last event was put on record at {last}",
     ),
+    # decrees
+    "agreements": ("perjanjian", "agreements"),
+    "days_elsewhere": ("hari di luar kantor", "days elsewhere"),
+    "decree": ("penetapan", "decree"),
+    "decree_issued": (
+        "{decree}: {made} perjanjian, {new} di antaranya baru; {out} pegawai tidak termasuk",
+        "{decree}: {made} agreements, {new} of them new; {out} people left out",
+    ),
+    "decree_tried": (
+        "{decree}, hanya dicoba: {made} perjanjian, {new} di antaranya baru; {out} pegawai tidak termasuk",
+        "{decree}, only tried: {made} agreements, {new} of them new; {out} people left out",
+    ),
+    "decree_revoked": (
+        "{decree} dicabut mulai {since}: {ended} perjanjian berakhir",
+        "{decree} revoked from {since} on: {ended} agreements ended",
+    ),
+    "left_out": ("tidak termasuk", "left out"),
+    "out_issuer": ("yang menetapkan", "issues it"),
+    "out_direct_service": ("layanan langsung", "direct service"),
+    "out_overlap": ("sudah memiliki perjanjian", "has an agreement"),
+    "out_other_policy": ("unitnya memakai kebijakan lain", "the unit has another policy"),
+    "out_refused": ("ditolak kebijakan", "refused by the policy"),
+    "out_referred": ("perlu diputus orang", "for a person to judge"),
+    "out_no_turn": ("tidak ada giliran tersisa", "no turn is left"),
+    "out_problem": ("belum tercatat", "not put on record"),
     # tasks
     "vote": ("keputusan", "vote"),
     "consent": ("persetujuan target", "consent to targets"),

@@ -26,6 +26,8 @@ THEIRS, THEIR_PERSON = "1210", "k000002"
 NOBODYS, NOBODY = "9999", "k999999"
 TARGET = "output; briefs delivered; at_least 4 briefs; by 2023-07-31; evidence: the briefs"
 DAYS = ("--from", "2023-07-03", "--until", "2023-12-29", "--remote", "wed")
+ORDER = ("--policy", "se-150-2025", "--from", "2025-11-03", "--days", "wed-thu")
+"""A decree from which nobody has an agreement: its policy allows one day."""
 
 ABOUT_AN_AGREEMENT = {
     "agreement agree": (),
@@ -66,6 +68,9 @@ ABOUT_A_PERSON = {
 ABOUT_A_UNIT = {"coverage": (), "roster": ()}
 BY_OPTION = {
     "agreement propose": ("--as", "{person}", *DAYS, "--target", TARGET),
+    "decree issue": ("SE 9", "--unit", "{unit}", *ORDER),
+    "decree revoke": ("SE {unit}", "--from", "2023-07-03"),
+    "decree show": ("SE {unit}",),
     "eligibility": ("--on", "2023-06-20", "--unit", "{unit}"),
     "mandate give": (
         "--kind",
@@ -84,6 +89,7 @@ BY_OPTION = {
 }
 """Commands that name a person or a unit otherwise."""
 LISTINGS = {
+    "decree list": ("--json",),
     "eligibility": ("--on", "2023-06-20", "--json"),
     "facts check": ("--json",),
     "outbox list": ("--json",),
@@ -175,6 +181,8 @@ def province(mkd: Any, tmp_path: Path) -> Any:
         proposed = mkd("agreement", "propose", "--as", person, *DAYS, "--target", TARGET)
         assert proposed.status == 0, proposed.err
         assert mkd("agreement", "submit", f"{person}.1", "--as", person).status == 0
+    for unit in (OURS, THEIRS):
+        assert mkd("decree", "issue", f"SE {unit}", "--unit", unit, *ORDER, "--as", "k000101").status == 0
     configured = tmp_path / "mkd.toml"
     text = configured.read_text(encoding="utf-8")
     text = text.replace('roles = ["hr", "operator"]', f'roles = ["hr", "operator"]\nunit = "{OURS}"')
@@ -224,6 +232,7 @@ def test_listings_leave_other_agencies_out(province: Any) -> None:
         assert done.status == 0, done.err
         assert THEIR_PERSON not in done.out, command
     assert [each["agreement"] for each in province("register", "--json").data] == [f"{OUR_PERSON}.1"]
+    assert [each["decree"] for each in province("decree", "list", "--json").data] == [f"SE {OURS}"]
     assert province("eligibility", "--on", "2023-06-20", "--json").data["people"] < 100
 
 

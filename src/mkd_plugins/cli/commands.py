@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
         Entry("period", "mkd_plugins.cli.period:period", "Close a month and show what it came to."),
         Entry("register", "mkd_plugins.cli.register:register", "All agreements with their state."),
         Entry("mandate", "mkd_plugins.cli.mandate:mandate", "Put an acting officer or a delegation on record."),
+        Entry("decree", "mkd_plugins.cli.decree:decree", "Make the agreements of a unit by order, or take them back."),
         Entry("fact", "mkd_plugins.cli.fact:fact", "Vouch for a fact about a person."),
         Entry("facts", "mkd_plugins.cli.facts:facts", "What is known of people, and what is missing."),
         Entry("eligibility", "mkd_plugins.cli.eligibility:eligibility", "Decide everybody: who may, and what lacks."),

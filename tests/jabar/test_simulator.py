@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ pytest.importorskip("jwt", reason="the simulator's keys are an extra")
 
 import jwt
 import requests
-from simulated import AGENCY, DOCUMENT, KMOB, OIDC, PICTURE, Asker, number
+from simulated import AGENCY, DOCUMENT, KMOB, OIDC, PICTURE, Asker, number, problems
 
 from mkd_plugins.jabar.contract import ENDPOINTS, FIELDS, SIASN
 from mkd_plugins.jabar.simulator import CLIENT_ID, PASSWORD, simulator
@@ -82,6 +83,7 @@ class TestTheDocument:
             "rw-skp22": "Rating",
             "rw-kinerjaperiodik": "PeriodRating",
             "rw-hukdis": "Punishment",
+            "rw-cltn": "UnpaidLeave",
             "pegawai": "SiapPerson",
         }
 
@@ -93,6 +95,17 @@ class TestTheDocument:
         validator = pytest.importorskip("openapi_spec_validator", reason="the tests' own extra")
 
         validator.validate(DOCUMENT)
+
+    def test_its_examples_are_as_it_says_and_of_people_who_do_not_exist(self) -> None:
+        """A mock that answers with them answers as the simulator would, and about one person throughout."""
+        examples = list(described_examples())
+
+        assert len(examples) > 30
+        for where, example, schema in examples:
+            assert problems(example, schema) == [], where
+            for digits in re.findall(r"(?<!\d)\d{18}(?!\d)", str(example)):
+                assert int(digits[:4]) in SYNTHETIC_BIRTH_YEARS
+                assert int(digits[-3:]) in SYNTHETIC_SERIALS
 
     def test_the_simulator_gives_it_to_whoever_asks(self, asker: Asker) -> None:
         """Whoever has the address has the document."""
@@ -436,6 +449,16 @@ def test_an_etag_spares_the_body_where_it_is_switched_on(clock: Clock) -> None:
         again = asker.ask("GET", path, headers={**tokens, "If-None-Match": first.headers["ETag"]})
 
         assert (again.status_code, again.content) == (304, b"")
+
+
+def described_examples() -> Iterator[tuple[str, Any, Any]]:
+    """Where each example of an answer stands, the example, and the schema beside it."""
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                for content in response.get("content", {}).values():
+                    if "example" in content:
+                        yield f"{method} {path} {status}", content["example"], content["schema"]
 
 
 def verified(asker: Asker, token: str) -> dict[str, object]:

@@ -170,6 +170,12 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         alasanHukumanDisiplinNama jenisHukumanNama path keterangan jenisTingkatHukumanId
         """
     ),
+    "rw-cltn": _words(
+        """
+        id cltnId skNomor skTanggal tanggalAwal tanggalAkhir tanggalAktif nomorLetterBkn tanggalLetterBkn pnsOrangId
+        path
+        """
+    ),
     "pegawai": _words(
         """
         peg_id peg_nip peg_nip_lama peg_nama peg_nama_lengkap peg_status peg_ketstatus peg_ketstatus_tgl peg_ktp

@@ -54,13 +54,9 @@ class FileRoster:
     def _with(self, rows: list[dict[str, str]], entry: RosterEntry) -> list[dict[str, str]]:
         row = self._template.row(entry)
         place = (self._template.person, self._template.date)
-        found = [held for held in rows if all(held[column] == row[column] for column in place)]
-        if found and entry.number is None:
+        found = next((at for at, held in enumerate(rows) if all(held[name] == row[name] for name in place)), None)
+        if found is not None and entry.number is None:
             # Whom the personnel system does not know any more is found by the number that the row has.
-            row |= {column: found[0][column] for column in self._template.of_number()}
-        others = [held for held in rows if held not in found]
-        if not entry.windows and not self._config.days_off:
-            return others
-        if not found:
-            return [*rows, row]
-        return [row if held is found[0] else held for held in rows if held is found[0] or held not in found]
+            row |= {name: rows[found][name] for name in self._template.of_number()}
+        wanted = [row] if entry.windows or self._config.days_off else []
+        return [*rows, *wanted] if found is None else [*rows[:found], *wanted, *rows[found + 1 :]]

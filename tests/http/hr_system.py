@@ -244,6 +244,8 @@ def employee_data(employee: Employee) -> dict[str, Any]:
         "superior": employee.superior,
         "employment": employee.employment.value,
         "post": employee.post,
+        "team": employee.team,
+        "counter": employee.counter,
         "active": employee.active,
         "language": employee.language,
         "facts": dict(employee.facts),

@@ -34,6 +34,8 @@ EMPLOYEE = {
     "superior": "director",
     "employment": "pns",
     "post": "Analis",
+    "team": "Tim Data",
+    "counter": "",
     "active": True,
     "language": "en",
     "facts": {"applicant.rating": "good", "applicant.service_months": 240},
@@ -167,6 +169,23 @@ def test_the_client_asks_all_that_the_document_has_and_nothing_else(hr: Any, mad
 
     operations = {(method.upper(), path) for path, methods in hr_system.DOCUMENT["paths"].items() for method in methods}
     assert asked == operations
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [({"team": "maps", "counter": ""}, ("maps", "")), ({"team": None}, (None, None)), ({}, (None, None))],
+)
+def test_a_host_says_of_teams_and_counters_what_it_knows(
+    said: dict[str, Any], known: tuple[str | None, str | None], hr: Any, made: Made
+) -> None:
+    """An empty name is of somebody who is in none; one that is left out is not known."""
+    hr_system = pytest.importorskip("hr_system", reason="the host's server is an extra")
+    employee = {name: value for name, value in EMPLOYEE.items() if name not in ("team", "counter")}
+    hr.fault = lambda _: hr_system.answered({"status": "found", "employee": {**employee, **said}})
+
+    found = made("identity", hr.url).person("hr", ON).employee
+
+    assert (found.team, found.counter) == known
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -85,6 +85,10 @@ class Answer:
         """Text, or something else where there is none."""
         return otherwise if self._data.get(key) is None else self.text(key, empty=True)
 
+    def text_if_any(self, key: str) -> str | None:
+        """Text, which may be empty; None where it is left out."""
+        return None if self._data.get(key) is None else self.text(key, empty=True)
+
     def name(self, key: str) -> str | None:
         """The key of somebody or something else, which may be left out and is never empty."""
         return None if self._data.get(key) is None else self.text(key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from time import monotonic
 
@@ -401,7 +403,15 @@ def test_an_item_that_raises_when_it_is_looked_at_is_a_wrong_one(site, problem_o
     assert "people of identity.acme returned a Lazy" in problem_of(host, "acme-hr").line
 
 
-def test_an_interrupt_while_waiting_gives_the_call_up(site):
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where whoever runs the tests has put them into the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_while_waiting_gives_the_call_up(site, heard):
     """Whoever presses Ctrl-C is not held by a plugin that hangs."""
     body = "os.kill(os.getpid(), signal.SIGINT); threading.Event().wait()"
     site.install("acme-hr", "import os, signal" + sending(body))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 import requests
+
+from mkd_plugins.serve.keys import Begun, Keys
 
 BODY = {"remote": "wed,thu"}
 DYING = """
@@ -235,3 +238,17 @@ def test_keys_are_kept_over_a_restart(servers) -> None:
     assert again.content == first.content
     assert b"private matter" not in (served.folder / "serve-keys.db").read_bytes()
     assert (served.folder / "serve-keys.db").stat().st_mode & 0o077 == 0
+
+
+def test_keys_are_forgotten_after_their_days(tmp_path: Path) -> None:
+    """A key of long ago may be used again, and the file does not grow for ever."""
+    now = datetime.now(UTC)
+    keys = Keys(tmp_path / "keys.db", keep_days=30)
+    asked = {"caller": "host:portal", "request": "digest", "person": "k000002", "before": 0, "author": "k000002"}
+
+    for days in (40, 29, 0):
+        keys.keep(Begun(key=f"of {days} days", moment=now - timedelta(days=days), done=1, **asked))
+
+    assert keys.find("host:portal", "of 40 days") is None
+    assert [keys.find("host:portal", f"of {days} days") is not None for days in (29, 0)] == [True, True]
+    keys.close()

@@ -17,7 +17,7 @@ from mkd_core.people import WIB, Mandate, MandateKind
 from mkd_core.usecases.decreeing import LeftOut
 from mkd_core.usecases.decrees import Issued
 from mkd_plugins.policies import policy_history
-from mkd_plugins.testing.fakes import FakeIdentity, memory_journal
+from mkd_plugins.testing.fakes import FakeAttendance, FakeIdentity, RecordingSchedule
 
 PACK = policy_history("jabar-mkd")
 NOBODY_SERVES = {"applicant.direct_service": (False, "known of all but the counter")}
@@ -211,6 +211,36 @@ class TestFixedDays:
         assert (then.event, then.verdict.version) == ("AgreementDecreed", "se-150-2025")
         assert then.again.same
 
+    def test_its_days_are_proved_as_the_decree_says(self, worlds: Callable[..., Any]) -> None:
+        """In the trial a day at home asks for a check-in, which the ordinary scheme does not."""
+        world = worlds(policies=PACK, defaults=NOBODY_SERVES, attendances=[FakeAttendance({})])
+        world.service.issue_decree(THURSDAY, by="hr", at=october(22))
+        closed = world.service.close_period(
+            "analyst", "2025-11", by="data-head", at=datetime(2025, 12, 1, 9, tzinfo=WIB)
+        )
+        thursdays = {f"check_in:2025-11-{day:02d}" for day in (6, 13, 20, 27)}
+
+        assert thursdays <= set(closed.missing)
+
+    def test_rosters_get_its_days(self, worlds: Callable[..., Any]) -> None:
+        """What was ordered goes to the roster as what was agreed does."""
+        roster = RecordingSchedule()
+        world = worlds(policies=PACK, defaults=NOBODY_SERVES, schedules=[roster])
+        world.service.issue_decree(THURSDAY, by="hr", at=october(22))
+        world.service.deliver(october(22))
+
+        (window,) = roster.taken["analyst", date(2025, 11, 6)].windows
+        assert str(window) == "07:30-16:00 home 60"
+
+    def test_it_is_decided_again_by_the_decree(self, office: Any) -> None:
+        """A look in the middle of the month finds nothing to review, or what the decree does not allow any more."""
+        office.service.issue_decree(THURSDAY, by="hr", at=october(22))
+        assert not office.service.recheck("analyst.1", by="data-head", at=november(10)).under_review
+
+        office.identity.change("analyst", facts={"applicant.employment": "pns", "applicant.direct_service": True})
+        assert office.service.recheck("analyst.1", by="data-head", at=november(11)).under_review
+        assert office.service.history("analyst.1")[-1].event.verdict.version == "se-150-2025"
+
     def test_it_counts_as_no_request_of_the_employee(self, office: Any) -> None:
         """What was ordered uses up no right to ask."""
         office.service.issue_decree(THURSDAY, by="hr", at=october(22))
@@ -403,4 +433,3 @@ def test_who_comes_after_a_cut_takes_no_ones_turn(rota: Callable[..., Any]) -> N
         LeftOut(person="p5", unit="section", reason="no_turn")
     ]
     assert sorted(agreement.seat.number for agreement in again.agreements) == [0, 1, 2, 3, 4]
-    assert memory_journal().head().events == 0

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mkd_core.agreements import Agreement
 from mkd_core.errors import MkdError, PolicyError, Transient
 from mkd_core.people import ServiceNumber, Unit
 from mkd_core.performance import Period
@@ -17,7 +18,7 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.presence import PlannedDay, almanac, planned_days
-from mkd_core.usecases.scoping import holding, policy_for
+from mkd_core.usecases.scoping import decree_for, holding, policy_for
 from mkd_core.worktime import Place
 
 if TYPE_CHECKING:
@@ -42,16 +43,18 @@ def unproved(ctx: Context, dossier: Dossier, unit: Unit, organisation: Directory
         return
     clocks, number = _Clocks(ctx.attendances), organisation.known(dossier.person).number
     for day in days:
-        if day.agreement and _asks(day, _proof(ctx, unit, organisation, day.on)):
+        if day.agreement and _asks(day, _proof(ctx, unit, organisation, day.on, dossier.agreement(day.agreement))):
             seen = clocks.saw(dossier.person, number, day.on)
             if not seen:
                 yield f"{UNREAD if seen is None else NOT_SEEN}:{day.on}"
 
 
-def _proof(ctx: Context, unit: Unit, organisation: DirectoryAt, on: date) -> Proof | None:
-    """What the policy of that day asks; None on a day without a policy, on which nobody asks for anything."""
+def _proof(ctx: Context, unit: Unit, organisation: DirectoryAt, on: date, agreement: Agreement) -> Proof | None:
+    """What the policy of that day asks, the decree's where one made the agreement; None on a day without a policy."""
+    held = holding(ctx, unit.key, organisation, on)
     try:
-        return policy_for(ctx, on, holding(ctx, unit.key, organisation, on)).proof
+        decree = decree_for(ctx, on, held) if agreement.decree else None
+        return (decree or policy_for(ctx, on, held)).proof
     except PolicyError:
         return None
 

@@ -27,6 +27,7 @@ def agreement_card(
     pairs: list[tuple[str, object]] = [
         (say("agreement"), f"{agreement.id}  {state}"),
         (say("who"), name(agreement.applicant)),
+        (say("decree"), agreement.decree),
         (say("since"), f"{version.effective or terms.starts} {say('until')} {until}"),
         (say("week"), week_lines(terms.plan)),
         (say("targets"), [target_line(target) for target in version.targets]),

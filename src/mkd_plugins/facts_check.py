@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -21,7 +22,11 @@ from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.ports import Identity
 from mkd_core.usecases.context import Default
+from mkd_core.usecases.dossier import person_of
 from mkd_plugins.identity.directory.circles import cycles
+
+if TYPE_CHECKING:
+    from mkd_plugins.deployment import Deployment
 
 _SUPERIOR = Step(id="superior", approvers=("superior",))
 _NUMBER_CODES = frozenset({"MKD211", "MKD212", "MKD213", "MKD214"})
@@ -83,12 +88,16 @@ def population(identities: Iterable[Identity], on: date) -> Population:
 
 @attrs.frozen(kw_only=True)
 class FactCount:
-    """Of how many active people a fact is known, missing, or a code without a value (``unmapped``: code → people)."""
+    """Of how many active people a fact is known, missing, or a code without a value (``unmapped``: code → people).
+
+    ``attested`` says, of those whom identity has no value for, for how many somebody vouches: role → people.
+    """
 
     fact: str
     have: int
     lack: int
     unmapped: Mapping[str, int]
+    attested: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -124,7 +133,10 @@ class FactsReport:
         """The report as plain JSON values."""
         data = attrs.asdict(self, recurse=False)
         data["on"] = self.on.isoformat()
-        data["facts"] = [{**attrs.asdict(count), "unmapped": dict(count.unmapped)} for count in self.facts]
+        data["facts"] = [
+            {**attrs.asdict(count), "unmapped": dict(count.unmapped), "attested": dict(count.attested)}
+            for count in self.facts
+        ]
         data["findings"] = [
             {"code": found.code, "where": found.where, "message": found.message, "mend": found.mend}
             for found in self.findings
@@ -141,10 +153,13 @@ class FactsReport:
         words = _WORDS["id" if lang == "id" else "en"]
         width = max((len(count.fact) for count in self.facts), default=4)
         lines = [words["head"].format(on=self.on, people=self.people, inactive=self.inactive, units=self.units), ""]
-        lines.append(f"{words['fact']:<{width}}  {words['have']:>7}  {words['lack']:>7}  {words['unmapped']}")
-        for count in self.facts:
+        vouched = [", ".join(f"{role} x{people}" for role, people in count.attested.items()) for count in self.facts]
+        wide = max(len(words["attested"]), *map(len, vouched)) if self.facts else 0
+        head = f"{words['fact']:<{width}}  {words['have']:>7}  {words['lack']:>7}  {words['attested']:<{wide}}"
+        lines.append(f"{head}  {words['unmapped']}")
+        for count, by in zip(self.facts, vouched, strict=True):
             codes = ", ".join(f"{code} x{people}" for code, people in count.unmapped.items())
-            lines.append(f"{count.fact:<{width}}  {count.have:>7}  {count.lack:>7}  {codes}".rstrip())
+            lines.append(f"{count.fact:<{width}}  {count.have:>7}  {count.lack:>7}  {by:<{wide}}  {codes}".rstrip())
         lines.append("")
         for name in (
             "without_superior",
@@ -163,7 +178,27 @@ class FactsReport:
         return lines
 
 
-def check_facts(population: Population, vocabulary: Vocabulary = VOCABULARY) -> FactsReport:
+Vouched = Mapping[str, Mapping[str, str]]
+"""Person → fact → the role of whoever vouches for it: applicant, superior or hr."""
+
+
+def vouched(mkd: Deployment, people: Iterable[str], on: date) -> Vouched:
+    """What is vouched for on that day about these people; read are the streams of those of whom something happened."""
+    streams = {person_of(stream) for stream in mkd.journal.head().streams}
+    return {
+        person: {
+            fact: held.role
+            for fact, held in mkd.dossier(person).attested.items()
+            if held.until is None or on <= held.until
+        }
+        for person in people
+        if person in streams
+    }
+
+
+def check_facts(
+    population: Population, vocabulary: Vocabulary = VOCABULARY, *, vouched: Vouched = MappingProxyType({})
+) -> FactsReport:
     """Count what is known and what is wrong. Pure."""
     served = population.served
     broken = [person for person in served if person.superior and person.superior not in population.people]
@@ -180,7 +215,7 @@ def check_facts(population: Population, vocabulary: Vocabulary = VOCABULARY) -> 
         people=len(served),
         inactive=len(population.people) - len(served),
         units=len(population.units),
-        facts=tuple(_count(fact, served, population) for fact in _facts(vocabulary, served)),
+        facts=tuple(_count(fact, served, population, vouched) for fact in _facts(vocabulary, served)),
         without_superior=tuple(person.key for person in served if person.key not in decided),
         by_office=len(by_office),
         unknown_superiors=tuple(person.key for person in broken),
@@ -199,16 +234,25 @@ def _facts(vocabulary: Vocabulary, served: Iterable[Employee]) -> list[Fact]:
     return [fact for fact in vocabulary if fact.source == "identity" or fact.name in carried]
 
 
-def _count(fact: Fact, served: Sequence[Employee], population: Population) -> FactCount:
-    have, codes = 0, Counter[str]()
+def _count(fact: Fact, served: Sequence[Employee], population: Population, vouched: Vouched) -> FactCount:
+    have, codes, attested = 0, Counter[str](), Counter[str]()
     for person in served:
         unit = population.units.get(person.unit) if fact.name.startswith(_UNIT_FACT) else None
         if fact.name in person.facts or (unit is not None and fact.name in unit.facts):
             have += 1
-        elif fact.name in person.unmapped:
+            continue
+        if role := vouched.get(person.key, {}).get(fact.name):
+            attested[role] += 1
+        if fact.name in person.unmapped:
             codes[person.unmapped[fact.name]] += 1
     lack = len(served) - have - codes.total()
-    return FactCount(fact=fact.name, have=have, lack=lack, unmapped=dict(codes.most_common()))
+    return FactCount(
+        fact=fact.name,
+        have=have,
+        lack=lack,
+        unmapped=dict(codes.most_common()),
+        attested=dict(attested.most_common()),
+    )
 
 
 def _circles(above: Mapping[str, str | None]) -> tuple[tuple[str, ...], ...]:
@@ -334,6 +378,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "have": "have it",
         "lack": "lack it",
         "unmapped": "codes without a value",
+        "attested": "vouched for",
         "without_superior": "people without a superior",
         "by_office": "people whose superior follows from the office (vacant post or head of a unit)",
         "unknown_superiors": "people whose superior is nobody known",
@@ -356,6 +401,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "have": "ada",
         "lack": "tidak ada",
         "unmapped": "kode tanpa nilai",
+        "attested": "dinyatakan",
         "without_superior": "pegawai tanpa atasan",
         "by_office": "pegawai yang atasannya mengikuti jabatan (jabatan kosong atau kepala unit)",
         "unknown_superiors": "pegawai yang atasannya tidak dikenal",

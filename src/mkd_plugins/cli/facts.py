@@ -21,12 +21,16 @@ def facts() -> None:
 @options.as_json
 @click.pass_obj
 def check(session: Session, at: datetime, as_json: bool) -> None:
-    """Per fact how many people have it, lack it or carry a code without a value; people without a superior; circles."""
-    from mkd_plugins.facts_check import check_facts, population
+    """Per fact how many people have it, lack it, are vouched for, or carry a code without a value.
+
+    Also people without a superior, circles, and what backends found wrong with single rows.
+    """
+    from mkd_plugins.facts_check import check_facts, population, vouched
 
     with session.open() as desk:
         vocabulary = desk.mkd.host.vocabulary
-        report = check_facts(population(desk.mkd.identities, at.date()), vocabulary)
+        everybody = population(desk.mkd.identities, at.date())
+        report = check_facts(everybody, vocabulary, vouched=vouched(desk.mkd, everybody.people, at.date()))
         answer(as_json, report.to_data(), "\n".join(report.lines(desk.language)))
 
 

@@ -13,7 +13,7 @@ from mkd_core.worktime import Day, Place, Week, Window, WorkPlan, weekly
 from mkd_plugins.calendar.hours import office_hours
 from mkd_plugins.demo.stage import FIRST_DAY, LAST_DAY, Stage, at
 from mkd_plugins.demo.telling import Teller
-from mkd_plugins.facts_check import check_facts, population
+from mkd_plugins.facts_check import check_facts, population, vouched
 from mkd_plugins.testing.province import ANALYST, NO_RATING, PLANNER
 
 ASKED_ON = date(2023, 6, 20)
@@ -30,7 +30,8 @@ def host(stage: Stage, tell: Teller) -> dict[str, object]:
         count=len(rows),
     )
     tell.table([row.label, ", ".join((*row.configured, *row.policies))] for row in rows)
-    report = check_facts(population(stage.mkd.identities, ASKED_ON))
+    everybody = population(stage.mkd.identities, ASKED_ON)
+    report = check_facts(everybody, vouched=vouched(stage.mkd, everybody.people, ASKED_ON))
     tell.say(
         "Identity was checked before anything was decided (mkd facts check):",
         "Data identitas diperiksa sebelum ada keputusan (mkd facts check):",

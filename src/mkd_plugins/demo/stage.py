@@ -39,14 +39,7 @@ hr = ["{hr}"]
 [journal.sqlite]
 path = "journal.db"
 
-[identity.table]
-map = "siap"
-people = {{ path = "people.csv" }}
-units = {{ path = "units.csv" }}
-mandates = {{ path = "mandates.csv" }}
-discipline = {{ path = "discipline.csv" }}
-ratings = {{ path = "ratings.csv" }}
-
+{identity}
 [calendar.holidays]
 
 [payroll.table]
@@ -60,19 +53,33 @@ sender = "mkd@example.go.id"
 """
 
 
+_TABLES = """\
+[identity.table]
+map = "siap"
+people = { path = "people.csv" }
+units = { path = "units.csv" }
+mandates = { path = "mandates.csv" }
+discipline = { path = "discipline.csv" }
+ratings = { path = "ratings.csv" }
+"""
+
+
 def at(on: date, hour: int = 9) -> datetime:
     """A moment of the story: that hour in Bandung."""
     return datetime.combine(on, time(hour), tzinfo=WIB).astimezone(UTC)
 
 
-def need_the_extra() -> None:
+_NEEDS = {"demo": ("aiosmtpd", "holidays"), "jabar": ("aiosmtpd", "holidays", "werkzeug", "waitress", "jwt")}
+
+
+def need_the_extra(extra: str) -> None:
     """Raise ``InvalidInput`` unless what the story uses beyond the library itself is installed."""
-    absent = [name for name in ("aiosmtpd", "holidays") if find_spec(name) is None]
+    absent = [name for name in _NEEDS[extra] if find_spec(name) is None]
     if absent:
         raise InvalidInput(
             "MKD292",
-            f"the demonstration needs {' and '.join(absent)}, of the extra 'demo'",
-            mend="pip install 'mkd[demo]'",
+            f"the demonstration needs {' and '.join(absent)}, of the extra '{extra}'",
+            mend=f"pip install 'mkd[{extra}]'",
         )
 
 
@@ -119,11 +126,12 @@ class Stage:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path) -> Iterator[Stage]:
-        """Furnish the folder, start the mail server, open the deployment."""
+    def open(cls, folder: Path, *, identity: str = _TABLES) -> Iterator[Stage]:
+        """Furnish the folder, start the mail server, open the deployment; ``identity`` is its table of mkd.toml."""
         for table in province.TABLES:
             shutil.copyfile(province.shipped() / f"{table}.csv", folder / f"{table}.csv")
         with mail_server() as (mailbox, port):
-            (folder / "mkd.toml").write_text(_CONFIG.format(hr=HR, port=port), encoding="utf-8")
+            text = _CONFIG.format(hr=HR, port=port, identity=identity)
+            (folder / "mkd.toml").write_text(text, encoding="utf-8")
             with start(folder / "mkd.toml", no_plugins=True) as mkd:
                 yield cls(folder=folder, mkd=mkd, mailbox=mailbox)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkd_core import AgreementService, CommandRefused, History, Week
+from mkd_core.errors import Permanent
 from mkd_core.events import Terms
 from mkd_core.people import Unit
 from mkd_core.policy import Policy
@@ -116,6 +117,26 @@ def test_an_agreement_without_an_end_is_held_to_an_overlay_to_come(decided: Call
     found = decided(ONWARDS, ends=None, review=date(2024, 6, 28))
 
     assert (found.verdict.outcome, found.verdict.dated) == ("refuse", ("2024-10-01/..",))
+
+
+def test_no_calendar_has_to_reach_as_far_as_an_overlay(worlds: Worlds) -> None:
+    """Seasons are asked for over a year; what is ordered for the last day there is can still be told."""
+    last_day = ONWARDS.replace("2024-10-01", "9999-12-31")
+    world = worlds(extra=last_day, calendar=ShortCalendar(seasons=[FAST]))
+
+    found = world.service.decide(world.propose(ends=None, review=date(2024, 6, 28)).id, at=world.at(6, 20))
+
+    assert (found.verdict.outcome, found.verdict.dated) == ("refuse", ("9999-12-31/..",))
+
+
+class ShortCalendar(FakeCalendar):
+    """A calendar that knows the seasons of two years and refuses to guess others."""
+
+    def seasons(self, region: str, first: date, last: date) -> Sequence[Season]:
+        """See :class:`mkd_core.ports.Calendar`."""
+        if last.year > 2024:
+            raise Permanent(f"no seasons are known of {last.year}", code="MKD612")
+        return super().seasons(region, first, last)
 
 
 def test_a_step_that_one_overlay_asks_for_is_on_the_route(worlds: Worlds, both_steps: str) -> None:

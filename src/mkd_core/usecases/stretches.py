@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _HORIZON = timedelta(days=366)
-"""How far an open-ended agreement is looked at: every season comes once within it."""
+"""How far seasons are looked for in an open-ended agreement: every one comes once within it."""
 
 
 @frozen
@@ -49,23 +49,18 @@ def _first_day(dates: str) -> date:
 def stretches_of(terms: Terms, unit: Unit, calendar: Calendar | None, policy: Policy) -> tuple[Stretch, ...]:
     """The stretches that the period touches, each once: the days outside of any first, the others as they come.
 
-    An open-ended agreement is looked at for a year, and for a year of each overlay that begins later.
+    Seasons of an open-ended agreement are looked for over a year from its start, dated overlays at any time.
     """
     periods = {overlay.name: overlay.period for overlay in policy.overlays if overlay.period is not None}
-    first = terms.starts
-    last = terms.ends or _far_enough(first, periods)
-    seasons = calendar.seasons(unit.region, first, last) if calendar is not None else ()
+    first, last = terms.starts, terms.ends or date.max
+    a_year = first + min(_HORIZON, date.max - first)
+    seasons = calendar.seasons(unit.region, first, terms.ends or a_year) if calendar is not None else ()
     found = [
         Stretch(season, tuple(name for name, period in periods.items() if day in period))
         for day in sorted({first, *(edge for edge in _edges(seasons, periods, last) if first < edge <= last)})
         for season in _names([each for each in seasons if each.first <= day <= each.last])
     ]
     return tuple(dict.fromkeys(sorted(found, key=lambda stretch: stretch != Stretch())))
-
-
-def _far_enough(first: date, periods: Mapping[str, Period]) -> date:
-    starts = [first, *(period.start for period in periods.values() if period.start > first)]
-    return max(starts) + _HORIZON
 
 
 def _edges(seasons: Iterable[Season], periods: Mapping[str, Period], last: date) -> Iterator[date]:

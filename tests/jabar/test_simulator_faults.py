@@ -355,6 +355,15 @@ class TestWhichRequests:
         attempts = [bool(faults.at(PERSON, f"{SIASN}/pns/data-utama/1")) for _ in range(50)]
         assert {True, False} == set(attempts)
 
+    def test_a_token_lasts_as_many_requests_as_the_rate_says(self, asker: Asker) -> None:
+        """So a run is interrupted again and again, and whoever asks for a new token always gets on."""
+        asker.sim.switch("siasn=expired:0.1")
+        tokens, path = asker.both_tokens(), f"{SIASN}/pns/data-utama/{asker.nip}"
+        statuses = [asker.ask("GET", path, headers=tokens).status_code for _ in range(12)]
+
+        assert statuses == [200] * 9 + [401] * 3
+        assert asker.ask("GET", path, headers=asker.both_tokens()).status_code == 200
+
     @pytest.mark.parametrize("path", ["siasn", "/pns/data-utama/{nip}", "/pns/data-utama/*", "*/data-utama/1*", "*"])
     def test_a_path_is_named_in_the_way_that_is_at_hand(self, path: str) -> None:
         """By its system, by its form, by a pattern, or all."""

@@ -41,7 +41,7 @@ def simulate(
 
     \b
         mkd jabar simulate
-        mkd jabar simulate --people 36005 --fault siasn=busy:0.05 --fault '/pns/rw-hukdis/*=expired:0.01'
+        mkd jabar simulate --people 36005 --fault siasn=busy:0.05 --fault '/pns/rw-hukdis/*=slow:0.1'
     """
     try:
         from mkd_plugins.jabar.simulator import simulator

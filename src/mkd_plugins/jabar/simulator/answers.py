@@ -23,7 +23,7 @@ class Asked:
     endpoint: Endpoint
     values: Mapping[str, str]
     at: datetime
-    faults: frozenset[str]
+    faults: frozenset[str] = frozenset()
 
     def bearer(self, header: str = "Authorization") -> str:
         """The token in that header; empty where there is none."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import Final
+from typing import Final, Literal
 
 import attrs
 
@@ -26,14 +26,15 @@ class Kind:
     """A kind of fault.
 
     ``where``  the systems, or an end of a path with ``$`` behind it: where it can happen.
-    ``once``   it strikes some subjects, and these every time they are asked for; the others strike some requests.
+    ``by``     what a rate of 0.1 means: one request in ten, one subject in ten each time that it is asked for, or that a
+               token is over at its tenth request.
     """
 
     name: str
     known: Known
     what: str
     where: tuple[str, ...]
-    once: bool = False
+    by: Literal["request", "subject", "token"] = "request"
 
     def can_happen_at(self, endpoint: Endpoint) -> bool:
         """Whether a path can have it."""
@@ -50,8 +51,18 @@ def _kinds() -> Mapping[str, Kind]:
         ("broken", assumed, _EVERYWHERE, "500, in the envelope of the system"),
         ("busy", assumed, _EVERYWHERE, "503, with Retry-After"),
         ("html", assumed, _EVERYWHERE, "200 and a page in HTML, as a proxy or a login in between gives it"),
-        ("expired", source, ("siasn", "digiteam", "siap", "userinfo$"), "the bearer token is void from now on: 401"),
-        ("login-expired", source, siasn, "the second token of SIASN, in the header Auth, is void from now on: 401"),
+        (
+            "expired",
+            source,
+            ("siasn", "digiteam", "siap", "userinfo$"),
+            "the bearer token is over at its request 1/RATE: 401",
+        ),
+        (
+            "login-expired",
+            source,
+            siasn,
+            "the second token of SIASN, in the header Auth, is over at its request 1/RATE: 401",
+        ),
         ("refused", assumed, (_TOKENS, "sign-in$", "refresh-token$", "login$"), "the secret was revoked: 401"),
         ("epoch", run, (_TOKENS,), "expires_in is a moment in seconds since 1970, as it always is at Digiteam"),
         ("text-expiry", assumed, (_TOKENS,), "expires_in is a text"),
@@ -73,8 +84,13 @@ def _kinds() -> Mapping[str, Kind]:
         ("clock", run, ("digiteam",), "createdAt and updatedAt are seven hours off"),
         ("shifted", assumed, ("presensi-harian$", ".csv$"), "the values stand one column further"),
     )
+    other: Mapping[str, Literal["subject", "token"]] = {
+        "missing": "subject",
+        "expired": "token",
+        "login-expired": "token",
+    }
     return {
-        name: Kind(name=name, known=known, where=where, what=what, once=name == "missing")
+        name: Kind(name=name, known=known, where=where, what=what, by=other.get(name, "request"))
         for name, known, where, what in rows
     }
 
@@ -149,6 +165,7 @@ class Faults:
     def __init__(self, faults: Iterable[Fault | str] = (), seed: int = 1) -> None:
         self._seed = seed
         self._asked: Counter[str] = Counter()
+        self._used: Counter[str] = Counter()
         self._lock = Lock()
         self.switch(faults)
 
@@ -156,15 +173,26 @@ class Faults:
         """From now on it is these, and no others."""
         self.on = tuple(Fault.parse(each) if isinstance(each, str) else each for each in faults)
 
-    def at(self, endpoint: Endpoint, path: str) -> frozenset[str]:
-        """The kinds that happen to this request. The same requests in any order meet the same faults."""
+    def at(self, endpoint: Endpoint, path: str, tokens: Mapping[str, str] | None = None) -> frozenset[str]:
+        """The kinds that happen to this request, whose ``tokens`` are named by the kind that ends them.
+
+        The same requests in any order meet the same faults.
+        """
         on = [fault for fault in self.on if fault.strikes(endpoint, path)]
         if not on:
             return frozenset()
         with self._lock:
             self._asked[path] += 1
             time = self._asked[path]
-        return frozenset(fault.kind for fault in on if self._draw(fault, path, time) < fault.rate)
+            for token in (tokens or {}).values():
+                self._used[token] += 1
+        return frozenset(fault.kind for fault in on if self._happens(fault, path, time, tokens or {}))
 
-    def _draw(self, fault: Fault, path: str, time: int) -> float:
-        return drawn(self._seed, fault.kind, path, 0 if KINDS[fault.kind].once else time)
+    def _happens(self, fault: Fault, path: str, time: int, tokens: Mapping[str, str]) -> bool:
+        match KINDS[fault.kind].by:
+            case "token":
+                return self._used[tokens.get(fault.kind, "")] * fault.rate >= 1
+            case "subject":
+                return drawn(self._seed, fault.kind, path) < fault.rate
+            case "request":
+                return drawn(self._seed, fault.kind, path, time) < fault.rate

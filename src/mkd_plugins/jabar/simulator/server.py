@@ -89,13 +89,9 @@ class Application:
             return _written(refusal("siasn", status, "No matching resource found for given API Request"))
         with self._lock:
             self.asked[endpoint.path] += 1
-        asked = Asked(
-            request=request,
-            endpoint=endpoint,
-            values=values,
-            at=self.world.now(),
-            faults=self.faults.at(endpoint, request.path),
-        )
+        asked = Asked(request=request, endpoint=endpoint, values=values, at=self.world.now())
+        tokens = {"expired": asked.bearer(), "login-expired": asked.bearer("Auth")}
+        asked = attrs.evolve(asked, faults=self.faults.at(endpoint, request.path, tokens))
         if "slow" in asked.faults:
             self._ended.wait(self._slow_seconds)
         try:

@@ -26,7 +26,7 @@ class Kind:
     """A kind of fault.
 
     ``where``  the systems, or an end of a path with ``$`` behind it: where it can happen.
-    ``by``     what a rate of 0.1 means: one request in ten, one subject in ten each time that it is asked for, or that a
+    ``by``     what a rate of 0.1 means: one request in ten, one subject in ten each time it is asked for, or that a
                token is over at its tenth request.
     """
 

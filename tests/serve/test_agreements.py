@@ -48,7 +48,10 @@ def test_what_the_policy_refuses_is_told_before_and_refused_after(served) -> Non
 
     told = served.ask("GET", f"/v1/agreements/{draft}/decision", person="k000005").json()
     refused = served.ask("POST", f"/v1/agreements/{draft}/submit", person="k000005")
+    remedy = served.ask("GET", f"/v1/agreements/{draft}/remedy", person="k000005").json()
 
+    assert {"fact": "agreement.remote_days", "from": 5, "to": 4} in remedy["changes"]
+    assert sum("home" in str(day) for day in remedy["plan"]["weeks"][0].values()) == 4
     assert (told["outcome"], [finding["rule"] for finding in told["findings"]]) == ("refuse", ["days"])
     assert (refused.status_code, refused.json()["code"]) == (409, "MKD410")
     revised = served.ask("POST", f"/v1/agreements/{draft}/revise", {"remote": "mon-thu"}, person="k000005")

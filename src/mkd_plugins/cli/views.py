@@ -9,9 +9,10 @@ from mkd_core.agreements import Agreement
 from mkd_core.events import PeriodClosed
 from mkd_core.targets import Target
 from mkd_core.usecases.presence import PlannedDay
-from mkd_core.worktime import WEEKDAYS, WorkPlan
+from mkd_core.worktime import WEEKDAYS
 from mkd_plugins.cli import output
 from mkd_plugins.cli.session import Desk, Namer
+from mkd_plugins.forms.days import week_lines
 
 
 def agreement_card(
@@ -42,25 +43,6 @@ def agreement_card(
         said = f" ({say('not_deemed')})" if step.not_deemed else ""
         pairs.append((say("waits_for"), f"{step.step.id}: {waits}{due}{said}"))
     return output.card(pairs)
-
-
-def week_lines(plan: WorkPlan) -> list[str]:
-    """The cycle, days of one plan together: ``mon-tue 07:30-16:00 office 60``."""
-    lines = []
-    for number, week in enumerate(plan.weeks, start=1):
-        runs: list[tuple[int, int]] = []
-        for at, day in enumerate(week.days):
-            if not day.windows:
-                continue
-            if runs and runs[-1][1] == at - 1 and week.days[runs[-1][0]] == day:
-                runs[-1] = (runs[-1][0], at)
-            else:
-                runs.append((at, at))
-        mark = f"{number}. " if len(plan.weeks) > 1 else ""
-        for first, last in runs:
-            days = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
-            lines.append(f"{mark}{days} {week.days[first]}")
-    return lines
 
 
 def target_line(target: Target) -> str:

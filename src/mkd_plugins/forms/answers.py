@@ -12,9 +12,11 @@ from mkd_core.language import Vocabulary
 from mkd_core.outbox import Delivery
 from mkd_core.targets import target_to_data
 from mkd_core.usecases.dossier import ResultDone, WorkDone
+from mkd_core.usecases.mending import Mended
 from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reading import Task
 from mkd_core.worktime import plan_to_data
+from mkd_plugins.forms.days import week_lines
 
 
 def agreement_data(agreement: Agreement, today: Any) -> dict[str, Any]:
@@ -77,6 +79,20 @@ def decision_data(data: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, 
         for finding in data["findings"]
     ]
     return shown
+
+
+def mended_data(agreement: str, mended: Mended) -> dict[str, Any]:
+    """What would make a request approvable; without days and dates where changing these does not do."""
+    terms = mended.terms
+    return {
+        "agreement": agreement,
+        "from": terms.starts if terms else None,
+        "until": terms.ends if terms else None,
+        "week": week_lines(terms.plan) if terms else None,
+        "plan": plan_to_data(terms.plan) if terms else None,
+        "changes": [each.to_data() for each in mended.changes],
+        "words": {"id": mended.in_words("id"), "en": mended.in_words("en")},
+    }
 
 
 def task_data(task: Task) -> dict[str, Any]:

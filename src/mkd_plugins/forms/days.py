@@ -34,3 +34,22 @@ def remote_plan(
         raise InvalidInput("MKD423", "no office hours are known", where=where, mend="write the week out")
     away = [WEEKDAYS.index(name) for name in weekdays(remote, where=where)]
     return hours.elsewhere(anchor, [away], place(at, where=place_at))
+
+
+def week_lines(plan: WorkPlan) -> list[str]:
+    """The cycle, days of one plan together: ``mon-tue 07:30-16:00 office 60``."""
+    lines = []
+    for number, week in enumerate(plan.weeks, start=1):
+        runs: list[tuple[int, int]] = []
+        for at, day in enumerate(week.days):
+            if not day.windows:
+                continue
+            if runs and runs[-1][1] == at - 1 and week.days[runs[-1][0]] == day:
+                runs[-1] = (runs[-1][0], at)
+            else:
+                runs.append((at, at))
+        mark = f"{number}. " if len(plan.weeks) > 1 else ""
+        for first, last in runs:
+            days = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+            lines.append(f"{mark}{days} {week.days[first]}")
+    return lines

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mkd_plugins.serve import agreements, deciding, questions, watching
+from mkd_plugins.serve import agreements, deciding, mending, questions, watching
 
-ROUTES = (*deciding.ROUTES, *agreements.ROUTES, *questions.ROUTES, *watching.ROUTES)
+ROUTES = (*deciding.ROUTES, *agreements.ROUTES, *questions.ROUTES, *mending.ROUTES, *watching.ROUTES)

@@ -110,6 +110,15 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
     "Happened": _closed(
         number=_NUMBER, at={"type": "string", "format": "date-time"}, by=TEXT, event=TEXT, data=_OBJECT
     ),
+    "Remedy": _closed(
+        agreement=TEXT,
+        from_=_DATE_OR_NOT,
+        until=_DATE_OR_NOT,
+        week={"type": ["array", "null"], "items": TEXT, "description": "The days as a person reads them."},
+        plan={"type": ["object", "null"], "description": "Null where other days and dates do not mend it."},
+        changes=listed(_OBJECT),
+        words=_closed(id=listed(TEXT), en=listed(TEXT)),
+    ),
     "Task": _closed(kind=TEXT, agreement=TEXT, applicant=TEXT, item=TEXT, due=_DATE_OR_NOT),
     "Day": _closed(
         person=TEXT,

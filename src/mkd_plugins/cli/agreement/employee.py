@@ -11,13 +11,13 @@ from mkd_core.agreements import Agreement, check_terms
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Terms
 from mkd_core.usecases.mending import Mended
-from mkd_core.worktime import plan_to_data
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.agreement.answering import change
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.request import Typed, needed, read
 from mkd_plugins.cli.session import Desk, Session, answer
-from mkd_plugins.cli.views import week_lines
+from mkd_plugins.forms.answers import mended_data
+from mkd_plugins.forms.days import week_lines
 
 
 @click.command()
@@ -107,21 +107,9 @@ def mend(session: Session, how: How, agreement: str, take: bool) -> None:
                 mend=f"mkd agreement decide {agreement}",
             )
         if not take:
-            answer(how.as_json, _mended_data(agreement, terms, mended), _mended_card(terms, mended, desk))
+            answer(how.as_json, mended_data(agreement, mended), _mended_card(terms, mended, desk))
             return
     change(session, how, lambda desk, by: desk.mkd.revise(agreement, terms=terms, by=by, at=how.at))
-
-
-def _mended_data(agreement: str, terms: Terms, mended: Mended) -> dict[str, Any]:
-    return {
-        "agreement": agreement,
-        "from": terms.starts,
-        "until": terms.ends,
-        "week": week_lines(terms.plan),
-        "plan": plan_to_data(terms.plan),
-        "changes": [each.to_data() for each in mended.changes],
-        "words": {"id": mended.in_words("id"), "en": mended.in_words("en")},
-    }
 
 
 def _mended_card(terms: Terms, mended: Mended, desk: Desk) -> str:

@@ -1,0 +1,9 @@
+"""Digiteam, where people of the Digital Service check in and keep a log book: each for themselves, with an own token.
+
+It has no account that reads or writes for others, so it is no backend of a port: a host in which somebody has logged
+in writes that person's day and activities there. The contract is that of the public code of its server.
+"""
+
+from mkd_plugins.jabar.digiteam.client import Digiteam, Entry, Picture, Present
+
+__all__ = ["Digiteam", "Entry", "Picture", "Present"]

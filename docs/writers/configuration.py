@@ -10,6 +10,7 @@ from importlib.metadata import distribution
 import attrs
 
 from mkd_core.ports import Port
+from mkd_plugins.agencies import Assigned
 from mkd_plugins.config import BackendTable, Default, Grant, Settings
 from mkd_plugins.provider import NoConfig, Provider
 from mkd_plugins.serve.settings import ServeSettings
@@ -32,7 +33,9 @@ HOLDERS = """\
 ## `[holders]`
 
 Who holds a role among the people: each key is a role, its value a list of people's keys, as in `hr = ["k000101"]`. `hr`
-closes periods, attests facts, gives mandates and erases; any role can be an approver, as `role:NAME`, in a policy.
+closes periods, attests facts, gives mandates and erases; any role can be an approver, as `role:NAME`, in a policy. Who
+holds it in a unit and those below it alone is written `{ person = "k000124", unit = "2000" }`;
+[Run many agencies](../guide/agencies.md) tells what that means.
 """
 
 
@@ -40,8 +43,9 @@ def page() -> str:
     """The page."""
     own = [f"## `{title}`\n\n{_class(kind)}" for title, kind in TABLES]
     providers = sorted(_shipped(), key=lambda provider: (list(Port).index(provider.port), provider.name))
+    assign = f"## `[[assign]]`\n\n{_class(Assigned)}"
     serve = f"## `[serve]`\n\n{_class(ServeSettings)}"
-    return document("Configuration", INTRODUCTION, *own[:2], HOLDERS, own[2], serve, *map(_backend, providers))
+    return document("Configuration", INTRODUCTION, *own[:2], HOLDERS, assign, own[2], serve, *map(_backend, providers))
 
 
 def _shipped() -> Iterator[Provider]:

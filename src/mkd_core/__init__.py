@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mkd_core.journal import MemoryJournal as MemoryJournal
     from mkd_core.people import Employee as Employee
     from mkd_core.people import Employment as Employment
+    from mkd_core.people import Holder as Holder
     from mkd_core.people import Mandate as Mandate
     from mkd_core.people import MandateKind as MandateKind
     from mkd_core.people import Masked as Masked
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from mkd_core.performance import Period as Period
     from mkd_core.performance import Rating as Rating
     from mkd_core.policy import VOCABULARY as VOCABULARY
+    from mkd_core.policy import Assignment as Assignment
+    from mkd_core.policy import Assignments as Assignments
     from mkd_core.policy import Decision as Decision
     from mkd_core.policy import Facts as Facts
     from mkd_core.policy import Finding as Finding
@@ -86,10 +89,12 @@ _ROOMS = {
     ),
     "events": ("Approver", "Ballot", "Terms"),
     "journal": ("MemoryJournal",),
-    "people": ("Employee", "Employment", "Mandate", "MandateKind", "Masked", "ServiceNumber", "Unit"),
+    "people": ("Employee", "Employment", "Holder", "Mandate", "MandateKind", "Masked", "ServiceNumber", "Unit"),
     "performance": ("Level", "Period", "Rating"),
     "policy": (
         "VOCABULARY",
+        "Assignment",
+        "Assignments",
         "Decision",
         "Facts",
         "Finding",

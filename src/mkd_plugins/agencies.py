@@ -47,11 +47,11 @@ class GivenTable:
 class Assigned:
     """Table ``[[assign]]``: what a unit is given, with all below it. The nearest unit wins, number by number.
 
-    ``unit``       the key of the unit, such as that of an agency.
-    ``in_force``   ``{ from = 2026-01-01, until = 2027-01-01 }``: half-open; no ``until`` is still in force.
-    ``source``     the title of the instrument that says so. ``article``, ``kind`` and ``read`` as in a policy.
-    ``policy``     the id of an installed rule pack, or a path that ends in ``.toml``; left out: that which holds above.
-    ``parameters`` numbers in the place of the policy's own: ``{ max_remote_days = 2 }``.
+    ``unit``        the key of the unit, such as that of an agency.
+    ``in_force``    ``{ from = 2026-01-01, until = 2027-01-01 }``: half-open; no ``until`` is still in force.
+    ``source``      the title of the instrument that says so. ``article``, ``kind`` and ``read`` as in a policy.
+    ``policy``      the id of an installed rule pack, or a path that ends in ``.toml``; left out: the one above.
+    ``parameters``  values in the place of the policy's own: ``{ max_remote_days = 2 }``.
     """
 
     unit: str

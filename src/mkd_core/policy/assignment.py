@@ -15,6 +15,7 @@ import attrs
 
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Parameter
+from mkd_core.language.parameters import Written, read_parameter
 from mkd_core.language.vocabulary import Kind
 from mkd_core.policy.problems import PolicyProblems, raise_problems
 from mkd_core.policy.terms import NamedParameter, Period
@@ -34,6 +35,13 @@ class AssignedValue:
     article: str | None = None
 
 
+def _values(written: Mapping[str, AssignedValue | Written | Sequence[Written]]) -> Mapping[str, AssignedValue]:
+    return {
+        name: each if isinstance(each, AssignedValue) else AssignedValue(parameter=read_parameter(each))
+        for name, each in written.items()
+    }
+
+
 @attrs.frozen(kw_only=True)
 class Assignment:
     """What one unit is given, with all below it.
@@ -41,7 +49,12 @@ class Assignment:
     ``scope``     the key of the unit. ``source`` the instrument that says so.
     ``period``    the days it holds, half-open.
     ``policies``  the versions of its policy; None leaves it the policy that holds above it.
+    ``parameters`` values in the place of the policy's own, each as a policy file has it or with its own source.
     ``where``     what errors call it.
+
+    >>> decree = Source(title="Keputusan Kepala Dinas 1/2026")
+    >>> period = Period(datetime.date(2026, 1, 1))
+    >>> given = Assignment(scope="health", source=decree, period=period, parameters={"max_remote_days": 2})
     """
 
     scope: str
@@ -49,7 +62,7 @@ class Assignment:
     period: Period
     article: str | None = None
     policies: History | None = None
-    parameters: Mapping[str, AssignedValue] = attrs.field(factory=dict)
+    parameters: Mapping[str, AssignedValue] = attrs.field(factory=dict, converter=_values)
     where: str = "assignment"
 
     def values(self, policy: Policy) -> dict[str, NamedParameter]:

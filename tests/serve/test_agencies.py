@@ -43,6 +43,7 @@ QUESTIONS = {
     "day": "/v1/people/{person}/days/{starts}",
     "history": "/v1/agreements/{agreement}/history",
     "inbox": "/v1/inbox?person={person}",
+    "remedy": "/v1/agreements/{agreement}/remedy",
     "roster": "/v1/roster?unit={unit}&from={starts}&until={starts}",
     "trial": "/v1/agreements/{agreement}/decision",
 }

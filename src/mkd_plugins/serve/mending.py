@@ -7,11 +7,13 @@ from typing import Any
 from mkd_plugins.forms.answers import mended_data
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
+from mkd_plugins.serve.sight import seen_agreement
 
 
 def _remedy(call: Call) -> dict[str, Any]:
-    agreement = call.values["agreement"]
-    return mended_data(agreement, call.mkd.remedy(agreement, by=call.caller.acting(), at=call.at))
+    agreement = seen_agreement(call, call.values["agreement"])
+    by = call.caller.person or agreement.applicant
+    return mended_data(agreement.id, call.mkd.remedy(agreement.id, by=by, at=call.at))
 
 
 ROUTES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from pathlib import Path
 from threading import Event
 
 import click
@@ -23,6 +24,7 @@ from mkd_plugins.cli import options, output
 )
 @click.option("--slow-seconds", type=click.FloatRange(0), default=2.0, show_default=True, help="How late slow is.")
 @click.option("--etags", is_flag=True, help="Answer with ETags, and 304 where nothing changed.")
+@click.option("--tls", type=click.Path(dir_okay=False), metavar="FILE", help="Speak TLS; its authority goes to FILE.")
 @options.as_json
 def simulate(
     port: int,
@@ -32,6 +34,7 @@ def simulate(
     token_seconds: float,
     slow_seconds: float,
     etags: bool,
+    tls: str | None,
     as_json: bool,
 ) -> None:
     """Serve SSO Jabar, SIASN, Digiteam, SIAP and the exports of K-Mob on this machine, over people who do not exist.
@@ -63,6 +66,7 @@ def simulate(
         lifetime=token_seconds,
         slow_seconds=slow_seconds,
         etags=etags,
+        tls=Path(tls) if tls else None,
     ) as sim:
         places = sim.places()
         # One line, since whoever reads it cannot wait for the end of the output.

@@ -9,23 +9,19 @@ stands in ``mkd_plugins.jabar.contract`` and in the OpenAPI document; what can g
 
 from __future__ import annotations
 
-import logging
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Thread
-from typing import Any
+from pathlib import Path
 
 import attrs
-from waitress.server import create_server
-from waitress.wasyncore import close_all
 
-from mkd_core.errors import InvalidInput
 from mkd_plugins.jabar.contract import GATEWAY_TOKENS, KMOB, LOGIN_TOKENS, REALM, SIAP, SIASN
+from mkd_plugins.jabar.simulator.certificate import made
 from mkd_plugins.jabar.simulator.faults import KINDS, Fault, Faults
 from mkd_plugins.jabar.simulator.people import NEVER_READ, People
 from mkd_plugins.jabar.simulator.server import Application
+from mkd_plugins.jabar.simulator.serving import encrypted, listening, plain
 from mkd_plugins.jabar.simulator.tokens import Tokens
 from mkd_plugins.jabar.simulator.world import (
     AGENCY_USER,
@@ -52,8 +48,6 @@ __all__ = [
     "Simulator",
     "simulator",
 ]
-
-_THREADS = 16
 
 
 @attrs.frozen(kw_only=True)
@@ -137,6 +131,7 @@ def simulator(
     lifetime: float = 3600.0,
     slow_seconds: float = 2.0,
     etags: bool = False,
+    tls: Path | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Iterator[Simulator]:
     """A simulator on loopback while the block runs.
@@ -147,38 +142,20 @@ def simulator(
     ``lifetime``      seconds that tokens last; the login of SIASN gives tokens that last twelve times as long.
     ``slow_seconds``  how late a slow answer comes.
     ``etags``         answer with an ETag, and with 304 where nothing changed. Whether the real systems do is not known.
+    ``tls``           speak TLS; the certificate of the authority to trust is written to that file.
     ``now``           the clock of all systems; the real one when left out.
 
-    Raises ``InvalidInput`` for a fault that cannot be (MKD731), too few people (MKD290) and a port in use (MKD721).
+    Raises ``InvalidInput`` for a fault that cannot be (MKD731), too few people (MKD290), a port in use (MKD721) and a
+    certificate that cannot be written (MKD732).
     """
     clock = now or (lambda: datetime.now(UTC))
     world = World(people=People(people, province), now=clock, tokens=Tokens(clock), lifetime=lifetime)
     app = Application(world, Faults(faults, seed), slow_seconds=slow_seconds, etags=etags)
-    listening = _listening(port)
-    world.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    logging.getLogger("waitress").setLevel(logging.CRITICAL)  # it warns of answers cut off, which are meant
-    channels: dict[int, Any] = {}
-    server: Any = create_server(app, channels, sockets=[listening], threads=_THREADS, ident=None, connection_limit=500)
-    thread = Thread(target=server.run, name="simulator", daemon=True)
-    thread.start()
-    try:
-        yield Simulator(app=app)
-    finally:
-        app.end()
-        # The loop ends when it has no channel left; they are closed where they are used, in its own thread.
-        with suppress(OSError):  # which the loop may have done before it is woken for it
-            server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))
-        thread.join(10)
-        server.task_dispatcher.shutdown()
-
-
-def _listening(port: int) -> socket.socket:
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=256)
-    except OSError as error:
-        raise InvalidInput(
-            "MKD721",
-            f"cannot listen there: {error.strerror or type(error).__name__}",
-            where=f"127.0.0.1:{port}",
-            mend="choose another --port",
-        ) from None
+    context = made(tls) if tls else None
+    place = listening(port)
+    world.base = f"{'https' if context else 'http'}://127.0.0.1:{place.getsockname()[1]}"
+    with encrypted(app, place, context) if context else plain(app, place):
+        try:
+            yield Simulator(app=app)
+        finally:
+            app.end()

@@ -50,9 +50,11 @@ def _register(call: Call) -> list[dict[str, Any]]:
 
 def _decision(call: Call) -> dict[str, Any]:
     agreement = _seen(call)
-    decided = call.mkd.decide(agreement.id, at=call.at).decision
-    hidden = hidden_from(call.caller.person, agreement, decided.policy.vocabulary)
-    return decision_data(decided.to_data(everything=call.given["show"] == "all"), hidden)
+    decided = call.mkd.decide(agreement.id, at=call.at)
+    decision, verdict = decided.decision, decided.verdict
+    hidden = hidden_from(call.caller.person, agreement, decision.policy.vocabulary)
+    data = decision_data(decision.to_data(everything=call.given["show"] == "all"), hidden)
+    return {**data, "season": verdict.season, "dated": list(verdict.dated)}
 
 
 def _history(call: Call) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ A page is read from top to bottom in an empty folder. A block that begins with a
 directly behind one is what it prints, and ``...`` in it stands for anything. TOML and JSON blocks are parsed. Console
 blocks run on pages that say ``% runs``: a line that begins with ``$`` is a command, one that begins with ``>`` goes on
 with it, all others are what it prints; a command that is shown to fail prints a code. A page that says
-``% needs MODULE`` is followed where that module is, in the lane hosts.
+``% needs MODULE`` is followed where that module is, in the lane hosts. One that says ``% installs`` types its commands
+in an environment of its own, since it installs what it makes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -106,8 +107,8 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
         yield "\n".join(line.removeprefix("> ") for line in lines[:more]), "\n".join(lines[more:])
 
 
-def typed(page: str, block: Block) -> None:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+def typed(page: str, block: Block, programs: Path) -> None:
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
     for command, shown in commands(block.text):
         done = subprocess.run(
             ["sh", "-c", command],
@@ -126,20 +127,20 @@ def typed(page: str, block: Block) -> None:
 
 @pytest.mark.parametrize("page", pages())
 def test_what_the_page_shows_is_so(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: Callable[[Path], None]
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """Every block of the page runs, parses or answers as the page says."""
     monkeypatch.chdir(tmp_path)
     text = (DOCS / page).read_text(encoding="utf-8")
     for module in NEEDS.findall(text):
         pytest.importorskip(module, reason=f"{module} is in the lane hosts")
-    runs = "\n% runs\n" in text
+    runs = "\n% runs\n" in text or "\n% installs\n" in text
+    own = "\n% installs\n" in text
+    programs: Path = request.getfixturevalue("programs") if own else Path(sys.executable).parent
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(text):
         if block.file is not None:
             kept(block, block.file)
-            if block.file == "pyproject.toml":
-                installed(tmp_path)
         elif block.kind == "python":
             ran(page, block, namespace)
         elif block.kind == "toml":
@@ -147,7 +148,7 @@ def test_what_the_page_shows_is_so(
         elif block.kind == "json":
             assert json.loads(block.text)
         elif block.kind == "console" and runs:
-            typed(page, block)
+            typed(page, block, programs)
 
 
 def test_a_plugin_that_a_page_shows_passes_the_type_checker(tmp_path: Path) -> None:
@@ -161,10 +162,20 @@ def test_a_plugin_that_a_page_shows_passes_the_type_checker(tmp_path: Path) -> N
         if block.file is not None and block.file.endswith(".py")
     ]
     for block in modules:
-        (tmp_path / str(block.file)).write_text(block.text, encoding="utf-8")
+        path = tmp_path / str(block.file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
 
-    checked = [sys.executable, "-m", "mypy", "--strict", *(str(block.file) for block in modules)]
-    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    checked = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases"]
+    done = subprocess.run(
+        [*checked, *(str(block.file) for block in modules)],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": os.pathsep.join(map(str, [*tmp_path.rglob("src"), *tmp_path.rglob("tests")]))},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
     assert modules
     assert done.returncode == 0, done.stdout

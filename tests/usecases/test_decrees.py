@@ -386,6 +386,36 @@ class TestTurns:
         assert why(issued) == {"p0": ("issuer",), **dict.fromkeys(("p1", "p2", "p3"), ("no_turn",))}
 
 
+@pytest.mark.parametrize(
+    ("version", "first", "days", "cap", "last"),
+    [
+        ("lebaran-2024", date(2024, 4, 16), ("tue", "wed"), Decimal("0.5"), date(2024, 4, 17)),
+        ("se-150-2025", date(2025, 11, 6), ("thu",), None, date(2025, 11, 30)),
+        ("rotation-2025", date(2025, 12, 1), ("tue", "wed", "thu", "fri"), Decimal("0.5"), date(2025, 12, 31)),
+        ("se-188-2026", date(2026, 1, 1), ("thu",), None, None),
+    ],
+)
+def test_every_decree_of_west_java_that_makes_agreements_is_carried_out(
+    rota: Callable[..., Any], version: str, first: date, days: tuple[str, ...], cap: Decimal | None, last: date | None
+) -> None:
+    """Its rules approve what it orders; who serves at a counter stays, and it ends with its version."""
+    known = {f"p{number}": {"applicant.educator": False} for number in range(8)}
+    world = rota(section(8, **{**known, "p7": {"applicant.direct_service": True}}))
+    decree = evolve(ROTATION, key=version, version=version, starts=first, ends=None, weekdays=days, cap=cap)
+    issued = world.service.issue_decree(decree, by="p0", at=datetime(first.year, first.month, 1, tzinfo=WIB))
+
+    assert why(issued) == {"p0": ("issuer",), "p7": ("direct_service",)}
+    assert {agreement.latest.terms.ends for agreement in issued.agreements} == {last}
+    assert max(away(issued.agreements, first + timedelta(days=number)) for number in range(7)) == (3 if cap else 6)
+
+
+def test_a_decree_that_leaves_the_word_to_the_employee_makes_no_agreements(office: Any) -> None:
+    """Under SE 25 of March 2025 one applied: there is nothing to issue."""
+    march = evolve(THURSDAY, version="se-25-2025", starts=date(2025, 3, 24), ends=date(2025, 3, 27))
+
+    office.refused("MKD462", office.service.issue_decree, march, by="hr", at=datetime(2025, 3, 20, tzinfo=WIB))
+
+
 class Failing(MemoryJournal):
     """A journal that has room for so many appends more."""
 

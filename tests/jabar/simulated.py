@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from jsonschema import Draft202012Validator
+from urllib3.exceptions import ProtocolError
 
 from mkd_plugins.jabar.contract import SIASN, document
 from mkd_plugins.jabar.simulator import (
@@ -48,6 +49,18 @@ class Asker:
         response = self._http.request(method, self.sim.url + path, allow_redirects=False, timeout=20, **sent)
         self.seen.add((method, *self._checked(method, path.partition("?")[0], response)))
         return response
+
+    def is_cut_off(self, method: str, path: str, **sent: Any) -> bool:
+        """Whether less comes than was promised; newer clients say so, older ones hand it on."""
+        response = self._http.request(
+            method, self.sim.url + path, allow_redirects=False, timeout=20, stream=True, **sent
+        )
+        try:
+            return len(response.raw.read()) < int(response.headers["Content-Length"])
+        except ProtocolError:
+            return True
+        finally:
+            response.close()
 
     def _checked(self, method: str, path: str, response: requests.Response) -> tuple[str, int]:
         template = next(each for each in DOCUMENT["paths"] if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), path))

@@ -41,14 +41,6 @@ def test_its_certificate_holds_for_whoever_trusts_its_authority_and_for_nobody_e
         requests.get(f"{sim.url}/openapi.json", timeout=10)
 
 
-def test_an_answer_is_cut_off_over_tls_as_well(sim: Simulator, authority: Path) -> None:
-    """Half of it comes."""
-    sim.switch("sso=cut")
-
-    with pytest.raises(requests.RequestException):
-        requests.get(f"{sim.url}{OIDC}/certs", verify=str(authority), timeout=10)
-
-
 def test_a_person_of_sso_jabar_is_known_to_the_service_by_the_number(sim: Simulator, authority: Path) -> None:
     """Realm, audience, signature and time are verified, and a token of another realm is refused."""
     reader = TokenReader(

@@ -9,6 +9,7 @@ from typing import Any
 
 from mkd_plugins.jabar.simulator.answers import Answer, Asked
 from mkd_plugins.jabar.simulator.chance import drawn
+from mkd_plugins.jabar.simulator.exports import NOT_YET
 
 _RATINGS = ("kuadranKinerja", "KuadranKinerjaNilai", "kuadranKinerjaNilai", "jenisTingkatHukumanId")
 _CODES = {
@@ -119,6 +120,13 @@ def _later(moment: str) -> str:
     return shifted.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+def _zone(_: Asked, body: Any) -> Any:
+    def earlier(time: str) -> str:
+        return time if time == NOT_YET else f"{(int(time[:2]) - 7) % 24:02}{time[2:]}"
+
+    return [{**row, "masuk": earlier(row["masuk"]), "pulang": earlier(row["pulang"])} for row in body]
+
+
 def _shifted(_: Asked, body: Any) -> Any:
     if isinstance(body, str):  # a table: the header stays, the rows move
         header, *rows = body.splitlines()
@@ -148,5 +156,6 @@ _ALTERING: Mapping[str, Callable[[Asked, Any], Any]] = {
     "epoch": _epoch,
     "text-expiry": _text_expiry,
     "clock": _clock,
+    "zone": _zone,
     "shifted": _shifted,
 }

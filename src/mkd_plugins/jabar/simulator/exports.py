@@ -20,7 +20,8 @@ from mkd_plugins.jabar.simulator.world import AGENCY_USER, JAKARTA, PASSWORD, Wo
 from mkd_plugins.testing.province import TABLES, Row
 
 _FLAGS = ("peg_status",)
-_NOT_YET = "00:00:00"
+NOT_YET = "00:00:00"
+"""When somebody left who has not."""
 _BEGINS = time(7, 30)
 
 
@@ -131,7 +132,7 @@ class Exports:
             "id_unitkerja": person["unit_kerja_id"],
             "unitkerja_nama": person["unit_kerja_nama"],
             "masuk": f"{came:%H:%M:%S}",
-            "pulang": _NOT_YET if forgot or left > now else f"{left:%H:%M:%S}",
+            "pulang": NOT_YET if forgot or left > now else f"{left:%H:%M:%S}",
             "terlambat": str(max(came - begins, timedelta())).rjust(8, "0"),
         }
 

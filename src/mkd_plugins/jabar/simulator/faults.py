@@ -82,6 +82,7 @@ def _kinds() -> Mapping[str, Kind]:
         ("cycle", assumed, ("ref-unor$",), "two units, each above the other"),
         ("nobody", assumed, ("ref-unor$",), "a head whom nobody knows"),
         ("clock", run, ("digiteam",), "createdAt and updatedAt are seven hours off"),
+        ("zone", assumed, ("presensi-harian$",), "the times of presence are in UTC"),
         ("shifted", assumed, ("presensi-harian$", ".csv$"), "the values stand one column further"),
     )
     other: Mapping[str, Literal["subject", "token"]] = {

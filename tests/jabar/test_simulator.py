@@ -17,10 +17,10 @@ pytest.importorskip("jwt", reason="the simulator's keys are an extra")
 
 import jwt
 import requests
-from simulated import AGENCY, DOCUMENT, KMOB, OIDC, PICTURE, Asker, number, problems
+from simulated import AGENCY, DOCUMENT, KMOB, LOGIN, OIDC, PICTURE, Asker, number, problems
 
 from mkd_plugins.jabar.contract import ENDPOINTS, FIELDS, SIASN
-from mkd_plugins.jabar.simulator import CLIENT_ID, PASSWORD, simulator
+from mkd_plugins.jabar.simulator import CLIENT_ID, CONSUMER_KEY, CONSUMER_SECRET, LOGIN_CLIENT, PASSWORD, simulator
 from mkd_plugins.testing.province import (
     ACTING_OFFICER,
     DISCIPLINED,
@@ -444,11 +444,32 @@ def test_an_etag_spares_the_body_where_it_is_switched_on(clock: Clock) -> None:
     """Whether the real systems give any is not known."""
     with simulator(now=clock, etags=True) as sim:
         asker = Asker(sim)
-        tokens, path = asker.both_tokens(), f"{SIASN}/pns/data-utama/{asker.nip}"
-        first = asker.ask("GET", path, headers=tokens)
-        again = asker.ask("GET", path, headers={**tokens, "If-None-Match": first.headers["ETag"]})
+        tokens = asker.both_tokens()
+        for path in (f"{SIASN}/pns/data-utama/{asker.nip}", f"{SIASN}/referensi/ref-unor"):
+            first = asker.ask("GET", path, headers=tokens)
+            again = asker.ask("GET", path, headers={**tokens, "If-None-Match": first.headers["ETag"]})
 
-        assert (again.status_code, again.content) == (304, b"")
+            assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_is_asked_in_the_wrong_way_is_refused(asker: Asker) -> None:
+    """Ids of nothing, requests without a login, grants that are none, forms without what they need."""
+    assert {asker.siasn(f"/{each}/id/nothing").status_code for each in ("jabatan", "skp22", "hukdis")} == {404}
+    assert asker.ask("GET", "/ekspor/people.csv").status_code == 401
+    assert asker.ask("GET", f"{KMOB}/cuti-bulanan").status_code == 401
+    assert asker.ask("PATCH", "/v1/attendances/check-out", json={}, headers=asker.digiteam()).status_code == 400
+    assert asker.ask("POST", f"{OIDC}/auth", data={"client_id": "stranger"}).status_code == 400
+    assert asker.ask("POST", LOGIN, data={"client_id": LOGIN_CLIENT, "grant_type": "magic"}).status_code == 400
+    assert asker.ask("POST", LOGIN, data={"client_id": "stranger"}).status_code == 401
+    assert asker.ask("POST", "/oauth2/token", data={}, auth=(CONSUMER_KEY, CONSUMER_SECRET)).status_code == 400
+    assert asker.ask("POST", "/oauth2/token", data={}).status_code == 401
+
+
+def test_what_is_not_served_is_not_there(asker: Asker) -> None:
+    """A path that is not known well enough is no path, and a write to SIASN is none."""
+    for method, path in (("GET", f"{SIASN}/pns/photo/1"), ("POST", f"{SIASN}/skp22/save"), ("GET", "/")):
+        answer = requests.request(method, asker.sim.url + path, timeout=10)
+        assert (answer.status_code, set(answer.json())) == (404, {"Error", "Message"})
 
 
 def described_examples() -> Iterator[tuple[str, Any, Any]]:

@@ -7,14 +7,16 @@ import json
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
+from mkd_core import AgreementService, History, Week, weekly
 from mkd_core.errors import InvalidInput, MkdError, Permanent, Transient
+from mkd_core.people import WIB
 from mkd_core.ports import Denied, Found, Identity
 from mkd_plugins.api import Secret
 from mkd_plugins.identity.table import Config as TableConfig
@@ -26,6 +28,7 @@ from mkd_plugins.jabar.siasn.fields import FIELDS, folded
 from mkd_plugins.jabar.siasn.refresh import refresh
 from mkd_plugins.jabar.siasn.store import Store
 from mkd_plugins.jabar.simulator import CONSUMER_KEY, CONSUMER_SECRET, LOGIN_CLIENT, PASSWORD, Simulator, simulator
+from mkd_plugins.testing.fakes import memory_journal
 from mkd_plugins.testing.identity import IdentitySuite
 from mkd_plugins.testing.province import TABLES
 
@@ -308,6 +311,41 @@ def test_old_facts_say_how_old_they_are(config: Config) -> None:
     old = next(iter(SiasnIdentity(config, now=_later(5 * 86_400)).people(ON)))
     assert young.facts_from["applicant.employment"] == "SIASN data-utama"
     assert old.facts_from["applicant.employment"].endswith("5 days old")
+
+
+PROBATION = """
+[policy]
+id = "check"
+version = "1"
+in_force = { from = 2023-06-01 }
+title = { id = "Uji", en = "Check" }
+[sources.ours]
+title = "A default of ours"
+[[rules]]
+id = "months"
+require = "applicant.service_months > 700"
+otherwise = "refuse"
+because = { id = "bulan", en = "months" }
+source = "ours"
+[[route]]
+id = "superior"
+approver = "superior"
+within = "5 working days"
+"""
+
+
+def test_a_decision_that_rests_on_old_facts_says_so(config: Config, sim: Simulator) -> None:
+    """The finding names the source of its facts, and of old ones since when they were not confirmed."""
+    refresh(config)
+    identity = SiasnIdentity(config, now=_later(9 * 86_400))
+    applicant = next(each.key for each in identity.people(ON) if each.active and each.superior)
+    policies = History.from_texts({"check.toml": PROBATION})
+    mkd = AgreementService(journal=memory_journal(), identity=identity, policies=policies)
+    noon = datetime(2023, 6, 20, 12, tzinfo=WIB)
+    week = Week.parse({"mon": "07:30-16:00 home 60"})
+    draft = mkd.propose(applicant=applicant, plan=weekly(date(2023, 7, 3), week), targets=[], by=applicant, at=noon)
+    finding = mkd.decide(draft.id, at=noon).decision.findings[0]
+    assert finding.origins["applicant.service_months"].source.endswith("9 days old")
 
 
 def test_no_more_requests_run_at_once_than_are_allowed(config: Config) -> None:

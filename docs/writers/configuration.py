@@ -24,6 +24,21 @@ reported at once ([MKD122](errors.md#mkd122)). [Run a deployment](../guide/deplo
 Relative paths start at the folder of the file. A **secret** is never written into it: it is `{ env = "NAME" }` or
 `{ file = "path" }`. Durations are in seconds.
 """
+PRESET = """\
+## Presets
+
+`preset` in `[mkd]` names the settings that deployments of one province have in common: `jabar`, which ships, or a file
+of your own. It has the tables `[mkd]`, `[port.backend]`, `[serve]` and `[serve.oidc]`, and lies beneath this file:
+
+- Of `[mkd]` every key that this file does not write is the preset's.
+- Any other table counts only where this file has a table of that name, be it empty: `[payroll.table]` alone takes all
+  of the preset's. So what runs stands in this file, and a backend of which the preset knows no account is off.
+- What this file writes goes before it, key by key. The value of a key is taken whole, also a table such as `columns`.
+- `[roles]`, `[holders]`, `[[assign]]` and `[defaults]` stand in no preset. Relative paths start where this file lies.
+
+`mkd init --preset jabar` writes a file over one, `mkd plugins check` says which tables of it are off, and what is wrong
+in a preset is told with its file.
+"""
 TABLES = (
     ("[mkd]", Settings),
     ('[roles."os:NAME"], [roles."token:NAME"]', Grant),
@@ -45,7 +60,8 @@ def page() -> str:
     providers = sorted(_shipped(), key=lambda provider: (list(Port).index(provider.port), provider.name))
     assign = f"## `[[assign]]`\n\n{_class(Assigned)}"
     serve = f"## `[serve]`\n\n{_class(ServeSettings)}"
-    return document("Configuration", INTRODUCTION, *own[:2], HOLDERS, assign, own[2], serve, *map(_backend, providers))
+    parts = (own[0], PRESET, own[1], HOLDERS, assign, own[2], serve)
+    return document("Configuration", INTRODUCTION, *parts, *map(_backend, providers))
 
 
 def _shipped() -> Iterator[Provider]:

@@ -23,6 +23,7 @@ from mkd_core.ports import Port
 from mkd_core.usecases.context import ROSTER_DAYS
 from mkd_core.usecases.presence import LONGEST
 from mkd_plugins.agencies import Assigned, read_assigned
+from mkd_plugins.presets import Laid, find, lay_beneath
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
 from mkd_plugins.structure import Faults, Structurer, toml_key
 
@@ -34,6 +35,7 @@ ACTORS = ("os", "token")
 class Settings:
     """Table ``[mkd]``.
 
+    ``preset``     the settings of a province beneath these: ``jabar``, or the path of a file that ends in ``.toml``.
     ``language``   of answers and notices to people of whom no other is known.
     ``policy``     the id of an installed rule pack, or a path that ends in ``.toml``.
     ``scheme``     the id of a pay scheme that ships, or a path that ends in ``.toml``; left out: no pay lines.
@@ -47,6 +49,7 @@ class Settings:
     ``deadlines``  the same for one backend, by ``port.name``; goes before what the request says.
     """
 
+    preset: str | None = None
     language: Literal["id", "en"] = "en"
     policy: str = "jabar-mkd"
     scheme: str | None = None
@@ -170,6 +173,7 @@ class Config:
     ``assign``    tables ``[[assign]]``: what units are given.
     ``backends``  the backends in the order of the file.
     ``serve``     table ``[serve]`` as it was written; the door over HTTP reads it.
+    ``preset``    what became of the preset, where ``[mkd]`` names one.
     """
 
     file: str = "mkd.toml"
@@ -181,6 +185,7 @@ class Config:
     assign: tuple[Assigned, ...] = ()
     backends: tuple[BackendTable, ...] = ()
     serve: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    preset: Laid | None = None
 
     @classmethod
     def load(cls, path: Path | str) -> Config:
@@ -206,10 +211,12 @@ class Config:
     @classmethod
     def from_mapping(cls, tables: Mapping[str, Any], *, folder: Path, file: str = "mkd.toml") -> Config:
         """The configuration in those tables. Raises :class:`ConfigProblem` with every fault of them."""
+        tables, preset = _over_preset(tables, folder, file)
         reading = _Reading(folder)
         config = cls(
             file=file,
             folder=folder,
+            preset=preset,
             mkd=reading.settings(tables.get("mkd", {})),
             roles=reading.roles(tables.get("roles", {})),
             holders=reading.holders(tables.get("holders", {})),
@@ -221,8 +228,12 @@ class Config:
         reading.unknown(tables)
         reading.unused_deadlines(config)
         if reading.faults:
-            raise ConfigProblem.of_faults(file, tuple(reading.faults))
+            raise ConfigProblem.of_faults(file, config.placed(reading.faults))
         return config
+
+    def placed(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """The faults, each with the preset's file before its place where the value is the preset's."""
+        return tuple(map(self.preset.place, faults) if self.preset else faults)
 
     def backends_of(self, port: str) -> tuple[BackendTable, ...]:
         """The backends configured for a port, in the order written."""
@@ -254,6 +265,14 @@ class Config:
     def named(self, name: str) -> str | Path:
         """What a setting names: a path where it ends in ``.toml``, or an id as it is."""
         return self.path(name) if name.endswith(".toml") else name
+
+
+def _over_preset(tables: Mapping[str, Any], folder: Path, file: str) -> tuple[Mapping[str, Any], Laid | None]:
+    own = tables.get("mkd")
+    name = own.get("preset") if isinstance(own, Mapping) else None
+    if not isinstance(name, str):
+        return tables, None
+    return lay_beneath(find(name, folder=folder, file=file), tables)
 
 
 def _holder(written: str | HolderTable) -> Holder:

@@ -42,7 +42,8 @@ class Maker:
         try:
             return structurer.structure(table.table, offer.provider.config), structurer.secrets
         except Faults as wrong:
-            raise ConfigProblem.of_faults(label, tuple(fault.under(table.path) for fault in wrong.faults)) from wrong
+            faults = self._config.placed(fault.under(table.path) for fault in wrong.faults)
+            raise ConfigProblem.of_faults(label, faults) from wrong
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # the class is the plugin's: its annotations may not resolve

@@ -73,3 +73,19 @@ def test_every_form_of_the_file_is_read_without_a_fault(tmp_path, example, holid
 
     assert config.mkd.language == "id"
     assert bool(config.backends_of("calendar")) is holidays
+
+
+@pytest.mark.bare
+def test_over_a_preset_what_runs_is_for_the_deployment_to_name(mkd, tmp_path):
+    """Each table of the province stands behind #; the file works as it is, and more of it as each is named."""
+    done = mkd("init", "--preset", "jabar", "office")
+    text = (tmp_path / "office/mkd.toml").read_text(encoding="utf-8")
+    (tmp_path / "office/mkd.toml").write_text(text.replace("# [payroll.table]", "[payroll.table]"), encoding="utf-8")
+
+    checked = mkd("--config", "office/mkd.toml", "plugins", "check", "--open")
+    config = Config.load(tmp_path / "office/mkd.toml")
+    assert (done.status, checked.status, checked.err) == (0, 0, "")
+    assert [table.path for table in config.backends] == ["journal.sqlite", "payroll.table"]
+    assert config.mkd.language == "id"
+    assert mkd("init", "--preset", "jabr", "other").err.startswith("error: MKD122 mkd.toml: mkd.preset: there is no")
+    assert mkd("init", "--preset", "jabar", "--example", "other").status == 2

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from mkd_plugins.presets import Preset
+
 _HEAD = """\
 # A deployment of MKD. `mkd plugins check` says what is wrong with this file.
 
 [mkd]
-language = "{language}"          # of what people read: en or id
-policy = "jabar-mkd"     # an installed rule pack, or a path: "rules/policy.toml"
-scheme = "jabar-trk"     # the pay scheme; left out: closing a month gives no pay lines
-# hours = "hours.toml"   # your own office hours, in the form of the shipped ones
+{above}# hours = "hours.toml"   # your own office hours, in the form of the shipped ones
 # required = []          # plugins without which nothing starts
 # roster_days = 35       # over how many days a roster is told the days of agreements
 # deadline = 30          # seconds that a backend may take
@@ -18,6 +17,7 @@ scheme = "jabar-trk"     # the pay scheme; left out: closing a month gives no pa
 [roles."{actor}"]
 acts_as = ["*"]
 roles = ["hr", "operator"]
+# unit = "1100"          # nothing outside of that unit is seen or changed
 
 # Who holds a role among the people: hr closes months, attests facts and gives mandates.
 [holders]
@@ -28,8 +28,30 @@ hr = [{hr}]
 # value = true
 # source = "survey of May 2023"
 
+# What a unit is given, with all below it: numbers in the place of the policy's, or a policy of its own.
+# [[assign]]
+# unit = "1100"
+# in_force = {{ from = 2026-01-01 }}
+# source = "decision 1/2026"
+# parameters = {{ max_remote_days = 1 }}
+
 [journal.sqlite]
 path = "journal.db"
+"""
+
+_OWN = """\
+language = "{language}"          # of what people read: en or id
+policy = "jabar-mkd"     # an installed rule pack, or a path: "rules/policy.toml"
+scheme = "jabar-trk"     # the pay scheme; left out: closing a month gives no pay lines
+"""
+
+_OF_PRESET = """\
+preset = "{preset}"       # language, policy and scheme come from there; what stands here goes before it
+"""
+
+_PRESET = """
+# A table of the preset counts where it stands here, be it empty. Take the # away, and add what is missing:
+# `mkd plugins check` says what that is.
 """
 
 _TABLES = """
@@ -87,10 +109,17 @@ _HR = '"k000101"'
 
 def configuration(actor: str, *, language: str, example: bool, holidays: bool) -> str:
     """The text of the file; what cannot work yet stands in it behind ``#``."""
-    head = _HEAD.format(language=language, actor=actor, hr=_HR if example else "")
+    head = _HEAD.format(above=_OWN.format(language=language), actor=actor, hr=_HR if example else "")
     tables = _TABLES if example else _behind(_TABLES)
     calendar = _CALENDAR if holidays else _behind(_CALENDAR)
     return f"{head}{tables}{calendar}{_MAIL}{_PRESENCE}"
+
+
+def configuration_over(preset: Preset, name: str, actor: str) -> str:
+    """The text of a file over that preset, whose tables stand in it behind ``#``."""
+    head = _HEAD.format(above=_OF_PRESET.format(preset=name), actor=actor, hr="")
+    tables = (f"\n# [{path}]\n" for path in preset.tables if path != "journal.sqlite")
+    return f"{head}{_PRESET}{''.join(tables)}"
 
 
 def _behind(text: str) -> str:

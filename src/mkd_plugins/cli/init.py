@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from mkd_core.errors import InvalidInput
-from mkd_plugins.cli.configuration import configuration
+from mkd_plugins.cli.configuration import configuration, configuration_over
 from mkd_plugins.cli.session import Session, actor
+from mkd_plugins.presets import find
 
 _TABLES = ("people", "units", "mandates", "discipline", "ratings")
 _MADE = ("mkd.toml", "journal.db")
@@ -18,26 +19,36 @@ _MADE = ("mkd.toml", "journal.db")
 
 @click.command()
 @click.option("--example", is_flag=True, help="With 240 synthetic people to try it on.")
+@click.option("--preset", metavar="NAME", help="Over the settings of a province: jabar, or the path of a TOML file.")
 @click.option("--force", is_flag=True, help="Write over what is there; the journal is kept.")
 @click.argument("folder", type=click.Path(file_okay=False), default=".")
 @click.pass_obj
-def init(session: Session, example: bool, force: bool, folder: str) -> None:
+def init(session: Session, example: bool, preset: str | None, force: bool, folder: str) -> None:
     """Write mkd.toml and an empty journal into FOLDER, and say what to type next."""
+    if example and preset is not None:
+        raise click.UsageError("--example has settings of its own: leave out one of --example and --preset")
     place = Path(folder)
+    text = _text(session.language or "en", example) if preset is None else _over(preset, place)
     names = ("mkd.toml", *(f"{table}.csv" for table in _TABLES if example))
     there = [name for name in (*names, "journal.db") if (place / name).exists()]
     if there and not force:
         raise InvalidInput("MKD291", f"{', '.join(there)} is there already", where=folder, mend="add --force")
     place.mkdir(parents=True, exist_ok=True)
-    language = session.language or "en"
-    text = configuration(actor(), language=language, example=example, holidays=find_spec("holidays") is not None)
     (place / "mkd.toml").write_text(text, encoding="utf-8")
     if example:
         _copy_province(place)
     from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 
     SqliteJournal(SqliteConfig(path=place / "journal.db")).close()
-    click.echo(_next(folder, language, example=example))
+    click.echo(_next(folder, session.language or "en", example=example))
+
+
+def _text(language: str, example: bool) -> str:
+    return configuration(actor(), language=language, example=example, holidays=find_spec("holidays") is not None)
+
+
+def _over(preset: str, place: Path) -> str:
+    return configuration_over(find(preset, folder=place, file="mkd.toml"), preset, actor())
 
 
 def _copy_province(place: Path) -> None:

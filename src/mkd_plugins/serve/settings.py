@@ -126,7 +126,8 @@ def serve_settings(config: Config, environ: Mapping[str, str]) -> ServeSettings:
     try:
         settings = Structurer(config.folder, environ).structure(config.serve, ServeSettings)
     except Faults as wrong:
-        raise ConfigProblem.of_faults(config.file, tuple(fault.under("serve") for fault in wrong.faults)) from None
+        faults = config.placed(fault.under("serve") for fault in wrong.faults)
+        raise ConfigProblem.of_faults(config.file, faults) from None
     if not settings.hosts and settings.oidc is None:
         hint = 'add [[serve.hosts]] with name = "portal" and token = { env = "NAME" }'
         raise ConfigProblem.of_faults(config.file, (Fault("serve.hosts", "no system may ask", hint),))

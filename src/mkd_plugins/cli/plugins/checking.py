@@ -19,6 +19,7 @@ from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
 
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
+    from mkd_plugins.presets import Laid
 
 ANSWERS = "answers"
 MADE = "made; has no ping"
@@ -62,14 +63,21 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
             "problems": [*map(problem_data, problems), *map(_line, wrong)],
             "hanging": hanging,
         } | ({"ping": answers} if ping_them else {})
+        data |= {"preset": {"file": config.preset.file, "off": list(config.preset.off)}} if config.preset else {}
         said = [f"plugins: {loaded}, backends: {len(config.backends)}"]
         said += [f"hanging calls: {hanging}"] if hanging else []
+        said += [_off(config.preset)] if config.preset else []
         answer(as_json, data, "\n".join([*said, *(f"{backend}: {told}" for backend, told in answers.items())]))
     for problem in (*problems, *wrong):
         click.echo(f"error: {problem}", err=True)
     if problems or wrong:
         sys.stdout.flush()
         ctx.exit(1)
+
+
+def _off(preset: Laid) -> str:
+    off = f"; not named here, so off: {', '.join(preset.off)}" if preset.off else ""
+    return f"preset: {preset.file}{off}"
 
 
 def _open(host: Host) -> None:

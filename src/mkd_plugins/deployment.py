@@ -64,10 +64,10 @@ class Deployment(AgreementService):
                 notifications=_named(host, Port.NOTIFICATION, host.build(Port.NOTIFICATION)),
                 schedules=_named(host, Port.SCHEDULE, host.build(Port.SCHEDULE)),
                 attendances=host.build(Port.ATTENDANCE),
+                events=_named(host, Port.EVENTS, host.build(Port.EVENTS)),
                 roster_days=host.config.mkd.roster_days,
                 payroll=host.one(Port.PAYROLL) if host.config.backends_of(Port.PAYROLL) else None,
                 roles=host.config.people_with_roles(),
-                events=_named(host, Port.EVENTS, host.build(Port.EVENTS)),
                 defaults={
                     fact: Default(value=default.value, source=default.source)
                     for fact, default in host.defaults().items()

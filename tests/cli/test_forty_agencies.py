@@ -6,6 +6,7 @@ told in the words in which it would be told that there is no such thing at all.
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import pytest
 
 from mkd_plugins.cli import root
 from mkd_plugins.cli.session import actor
-from mkd_plugins.testing.province import generate, write
+from mkd_plugins.testing.province import TABLES, generate, write
 
 PEOPLE = 2400
 OURS, OUR_PERSON, OUR_CLERK = "2000", "k000174", "k000178"
@@ -170,11 +171,27 @@ def words(command: str, person: str, unit: str) -> list[str]:
     return [*command.split(), *said, *by]
 
 
+def forty_agencies(folder: Path) -> None:
+    """The tables of a province; of the agencies behind the first ones the heads of units alone, which reads faster."""
+    made = generate(people=PEOPLE)
+    write(made, folder)
+    units = list(made.rows("units"))
+    heads = {row["nip_kepala"] for row in units}
+    agencies = {row["satuan_kerja_id"] for row in units}
+    assert len(agencies) >= 40
+    with (folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, TABLES["people"], lineterminator="\n")
+        writer.writeheader()
+        for number, row in enumerate(made.rows("people")):
+            if number < 240 or row["peg_nip"] in heads:
+                writer.writerow(row)
+
+
 @pytest.fixture
 def province(mkd: Any, tmp_path: Path) -> Any:
     """Forty agencies, two agreements, and a user who may do everything in one agency."""
     assert mkd("init", "--example").status == 0
-    write(generate(people=PEOPLE), tmp_path)
+    forty_agencies(tmp_path)
     with (tmp_path / "mkd.toml").open("a", encoding="utf-8") as file:
         file.write('\n[notification.smtp]\nhost = "localhost"\nsender = "mkd@example.go.id"\n')
     for person in (OUR_PERSON, THEIR_PERSON):

@@ -179,7 +179,9 @@ class Desk:
         if handle is None:
             if len(granted.acts_as) != 1 or "*" in granted.acts_as:
                 raise InvalidInput("MKD293", "nobody said who acts", where="--as", mend="add --as PERSON")
-            return granted.acts_as[0]
+            handle = granted.acts_as[0]
+            if self.mkd.reach is None:
+                return handle
         key = self.person(handle, at)
         if not granted.may_act_as(key):
             raise NotAllowed(

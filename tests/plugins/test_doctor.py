@@ -151,6 +151,14 @@ def test_a_journal_that_cannot_be_opened_is_broken(healthy, site, mkd):
     assert "journal" not in parts
 
 
+def test_a_deployment_without_a_journal_is_broken(mkd):
+    """Nothing could be written."""
+    done = mkd("doctor", "--json", toml="[mkd]\n")
+
+    assert (done.returncode, found(done)["mkd.toml"]["code"]) == (1, "MKD125")
+    assert "journal takes exactly one backend" in done.stderr
+
+
 def test_what_is_stuck_in_the_outbox_is_broken(healthy, site, mkd):
     """What waits for a person, and what nothing has delivered for longer than all attempts take."""
     journal = SqliteJournal(SqliteConfig(path=site.deployment / "journal.db"))

@@ -23,7 +23,7 @@ from mkd_plugins.cli.plugins.store import store
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
-from mkd_plugins.problems import EXTRA_MISSING, REQUIRED_MISSING, ConfigProblem, PluginProblem
+from mkd_plugins.problems import EXTRA_MISSING, NOT_EXACTLY_ONE, REQUIRED_MISSING, ConfigProblem, PluginProblem
 from mkd_plugins.words import say
 
 _SECONDS = 10.0
@@ -65,8 +65,9 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
         config = Config.load(session.config)
     except ConfigProblem as problem:
         yield problem_found(problem)
-        config = Config()
+        config, read = Config(), False
     else:
+        read = True
         yield Finding(part=config.file, line=say("doctor_read", language, count=len(config.backends)))
     deadly = [] if session.no_plugins else dangerous(config, _SECONDS)
     with _loaded(without(config, deadly), no_plugins=session.no_plugins) as (host, fatal):
@@ -80,7 +81,7 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
         for wrong in wrong_rules(host):
             code, _, line = wrong.partition(" ")
             yield Finding(part=config.file, code=code, line=line, state="broken")
-        if config.backends_of(Port.JOURNAL):
+        if read:
             yield from _journal(host, head, at, language)
 
 
@@ -114,10 +115,12 @@ def _plugins(host: Host, deadly: Iterable[PluginProblem], language: str) -> Iter
 
 
 def _journal(host: Host, head: Head | None, at: datetime, language: str) -> Iterator[Finding]:
-    """A journal that cannot be had is among the problems of its plugin."""
+    """A journal that is configured and cannot be had is among the problems of its plugin already."""
     try:
         kept = host.one(Port.JOURNAL)
-    except MkdError:
+    except MkdError as problem:
+        if isinstance(problem, ConfigProblem) and problem.code == NOT_EXACTLY_ONE:
+            yield problem_found(problem)
         return
     served = {table.port for table in host.config.backends}
     try:

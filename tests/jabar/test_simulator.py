@@ -10,12 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-pytest.importorskip("waitress", reason="the simulator's server is an extra")
-pytest.importorskip("jwt", reason="the simulator's keys are an extra")
-
 import jwt
+import pytest
 import requests
 from simulated import AGENCY, DOCUMENT, KMOB, LOGIN, OIDC, PICTURE, Asker, number, problems
 
@@ -463,6 +459,27 @@ def test_what_is_asked_in_the_wrong_way_is_refused(asker: Asker) -> None:
     assert asker.ask("POST", LOGIN, data={"client_id": "stranger"}).status_code == 401
     assert asker.ask("POST", "/oauth2/token", data={}, auth=(CONSUMER_KEY, CONSUMER_SECRET)).status_code == 400
     assert asker.ask("POST", "/oauth2/token", data={}).status_code == 401
+
+
+def test_nothing_that_is_sent_breaks_it(asker: Asker) -> None:
+    """Logins that are no text, addresses that are none, moments at the end of time, bodies that are too large."""
+    own = asker.digiteam()
+    ends = {"start_date": "0001-01-01", "end_date": "9999-12-31", "permits_type": "Cuti", "permit_acknowledged": "HR"}
+    year_one = {"params": {"tahun": "1", "bulan": "1"}, "auth": AGENCY}
+    odd: list[tuple[str, str, dict[str, Any], int]] = [
+        ("POST", "/oauth2/token", {"headers": {"Authorization": b"Basic \xff"}}, 401),
+        ("POST", "/oauth2/token", {"data": b"x" * 5_000_000}, 401),
+        ("GET", f"{OIDC}/auth", {"params": {"client_id": CLIENT_ID, "redirect_uri": "http://[::"}}, 400),
+        ("GET", f"{OIDC}/logout", {"params": {"post_logout_redirect_uri": "http://127.0.0.1/\r\nX: y"}}, 200),
+        ("POST", "/v1/auth/users/sign-in", {"data": b"\xff{"}, 401),
+        ("POST", "/v1/auth/users/sign-in", {"json": [1]}, 401),
+        ("POST", "/v1/attendances/check-in", {"json": {"date": "9999-12-31T23:59:59.000Z"}, "headers": own}, 400),
+        ("POST", "/v1/attendances/days-off", {"data": ends, "files": {"image": PICTURE}, "headers": own}, 400),
+        ("GET", f"{KMOB}/presensi-harian", {"params": {"tanggal": "0001-01-01"}, "auth": AGENCY}, 200),
+        ("GET", f"{KMOB}/cuti-bulanan", year_one, 200),
+    ]
+
+    assert [asker.ask(method, path, **sent).status_code for method, path, sent, _ in odd] == [each[3] for each in odd]
 
 
 def test_what_is_not_served_is_not_there(asker: Asker) -> None:

@@ -13,11 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("waitress", reason="the simulator's server is an extra")
-pytest.importorskip("jwt", reason="the simulator's keys are an extra")
-
 import requests
 
 from mkd_plugins.jabar.contract import ENDPOINTS, Known, document

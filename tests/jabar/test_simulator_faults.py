@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-pytest.importorskip("waitress", reason="the simulator's server is an extra")
-pytest.importorskip("jwt", reason="the simulator's keys are an extra")
-
 import jwt
+import pytest
 import requests
 from simulated import AGENCY, KMOB, LOGIN, OIDC, PICTURE, Asker, number
 

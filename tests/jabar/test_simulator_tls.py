@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("waitress", reason="the simulator's server is an extra")
-pytest.importorskip("jwt", reason="the simulator's keys are an extra")
-
 import requests
 from simulated import OIDC, number
 

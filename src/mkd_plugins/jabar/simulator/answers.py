@@ -30,6 +30,14 @@ class Asked:
         scheme, _, text = self.request.headers.get(header, "").partition(" ")
         return text.strip() if scheme.lower() == "bearer" else ""
 
+    def basic(self) -> tuple[str, str]:
+        """Name and secret of a Basic login; empty where there is none that can be read."""
+        try:
+            given = self.request.authorization
+        except ValueError:  # Werkzeug lets what is not ASCII through to base64
+            given = None
+        return (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
+
 
 @attrs.frozen(kw_only=True)
 class Answer:

@@ -22,8 +22,7 @@ class Gateway:
 
     def gateway_token(self, asked: Asked) -> Answer:
         """A token for the key and secret of a consumer."""
-        given = asked.request.authorization
-        if given is None or (given.username, given.password) != (CONSUMER_KEY, CONSUMER_SECRET):
+        if asked.basic() != (CONSUMER_KEY, CONSUMER_SECRET):
             return refusal("sso", 401, "invalid_client")
         if asked.request.form.get("grant_type") != "client_credentials":
             return refusal("sso", 400, "unsupported_grant_type")

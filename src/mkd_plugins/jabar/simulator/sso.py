@@ -14,8 +14,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from werkzeug.wrappers import Request
-
 from mkd_plugins.jabar.contract import OIDC, REALM
 from mkd_plugins.jabar.simulator.answers import HTML, Answer, Asked, Routes, refusal
 from mkd_plugins.jabar.simulator.keys import Keys
@@ -98,7 +96,7 @@ class Sso:
     def token(self, asked: Asked) -> Answer:
         """Tokens for a code, a refresh token, a login, or the client itself."""
         given = asked.request.form
-        if _client(asked.request) != (CLIENT_ID, CLIENT_SECRET):
+        if _client(asked) != (CLIENT_ID, CLIENT_SECRET):
             return refusal("sso", 401, "invalid_client")
         match given.get("grant_type"):
             case "authorization_code":
@@ -189,12 +187,11 @@ def _subject(key: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"urn:mkd:simulator:{key}"))
 
 
-def _client(request: Request) -> tuple[str, str]:
-    """Who the client says it is: in the form, or by Basic."""
-    given = request.authorization
-    if given is not None and given.type == "basic":
-        return given.username or "", given.password or ""
-    return request.form.get("client_id", ""), request.form.get("client_secret", "")
+def _client(asked: Asked) -> tuple[str, str]:
+    """Who the client says it is: by Basic, or in the form."""
+    form = asked.request.form
+    by_form = form.get("client_id", ""), form.get("client_secret", "")
+    return asked.basic() if any(asked.basic()) else by_form
 
 
 def _challenge(verifier: str) -> str:
@@ -203,8 +200,15 @@ def _challenge(verifier: str) -> str:
 
 def _on_this_machine(address: str) -> bool:
     """The simulator sends people nowhere else."""
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return (
+        address.isprintable()
+        and parts.scheme in ("http", "https")
+        and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    )
 
 
 def _unfit(given: Mapping[str, str]) -> Answer | None:

@@ -60,9 +60,11 @@ def moment_of(given: object) -> datetime | None:
     if not isinstance(given, str) or not _MOMENT.fullmatch(given):
         return None
     try:
-        return datetime.fromisoformat(given)
-    except ValueError:
+        moment = datetime.fromisoformat(given)
+        date_of(moment)
+    except (ValueError, OverflowError):  # at the ends of time there is no zone
         return None
+    return moment
 
 
 def day_of(given: str | None) -> date | None:

@@ -25,6 +25,7 @@ from mkd_plugins.testing.province import Row
 
 _MOODS: Final = ("WORST", "SAD", "NEUTRAL", "GOOD", "EXCELLENT")
 _PERMITS: Final = ("Sakit", "Izin", "Cuti", "Day Off")
+_LONGEST: Final = timedelta(days=366)
 _TOLD: Final = ("Koordinator", "Struktural", "HR", "Rekan Kerja")
 
 
@@ -122,7 +123,7 @@ class Presence:
         problems = picture_problems(asked.request.files.get("image"), "image")
         if form.get("permits_type") not in _PERMITS:
             problems.append("permits_type must be one of the following values: " + ", ".join(_PERMITS))
-        if first is None or last is None or last < first:
+        if first is None or last is None or not timedelta() <= last - first <= _LONGEST:
             problems.append("start_date and end_date must be dates, in order")
         if not acknowledged or not set(acknowledged) <= set(_TOLD):
             problems.append("permit_acknowledged must be of: " + ", ".join(_TOLD))

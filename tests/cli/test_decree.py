@@ -117,3 +117,14 @@ def test_another_decree_under_the_same_key_is_refused(office):
 
     assert "MKD464" in office.mkd(*THURSDAYS, "--until", "2025-11-14", at=OCTOBER).err
     assert "did you mean SE 150?" in office.mkd("decree", "show", "SE 15", at=OCTOBER).err
+
+
+def test_an_agreement_by_decree_is_read_like_any_other(office):
+    """Its history, its plan and its decision are shown, with the decree's name; only a letter to sign there is none."""
+    office.mkd(*THURSDAYS, at=OCTOBER)
+
+    assert "SE 150" in office.mkd("agreement", "show", "k000002.1", at=OCTOBER).out
+    assert "AgreementDecreed" in office.mkd("agreement", "history", "k000002.1", at=OCTOBER).out
+    assert "the same" in office.mkd("agreement", "replay", "k000002.1", at=OCTOBER).out
+    letter = office.mkd("agreement", "letter", "k000002.1", "--as", "k000002", at=OCTOBER)
+    assert (letter.status, "MKD456" in letter.err, "SE 150" in letter.err) == (1, True, True)

@@ -363,6 +363,15 @@ class TestTurns:
         days = [date(2025, 12, 1) + timedelta(days=number) for number in range(31)]
         assert max(away(issued.agreements, day) for day in days) == 2
 
+    def test_decided_again_it_still_holds(self, rota: Callable[..., Any]) -> None:
+        """A nightly look at everybody opens no review where nothing has changed."""
+        world = rota(section(9))
+        world.service.issue_decree(ROTATION, by="p0", at=november(20))
+        world.identity.change("p1", superior="p0")
+
+        assert not world.service.recheck("p1.1", by="p0", at=datetime(2025, 12, 3, 9, tzinfo=WIB)).under_review
+        assert world.service.decide("p8.1", at=datetime(2025, 12, 3, 9, tzinfo=WIB)).verdict.outcome == "approve"
+
     def test_few_days_are_passed_around(self, rota: Callable[..., Any]) -> None:
         """Eight people and room for one: somebody else each day and week, and nobody is forgotten."""
         world = rota(section(9))

@@ -18,7 +18,7 @@ from mkd_core.events import Step, Verdict
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.facts import facts_for, plan_facts, request_facts
 from mkd_core.usecases.powers import Case
-from mkd_core.usecases.presence import unit_facts
+from mkd_core.usecases.presence import over_hours, unit_facts
 from mkd_core.usecases.scoping import decree_for, holding, policy_for, scope_of
 from mkd_core.usecases.stretches import Stretch, stretches_of
 
@@ -115,7 +115,11 @@ def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> M
     if not any(name in IF_GRANTED for name in policy.reads):
         return {}
     granted = evolve(case.agreement, versions=(evolve(version, state=State.SUBMITTED),))
-    return unit_facts(ctx, case, granted, policy.coverage)
+    demands = policy.coverage
+    if not demands and case.agreement.decree is not None and ctx.hours is not None:
+        # As when it was issued: a decree is counted over the office's hours where its policy demands no cover.
+        demands = (over_hours(ctx.hours),)
+    return unit_facts(ctx, case, granted, demands)
 
 
 def gravity(decided: Decided) -> int:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from mkd_core.agreements import Agreement, State, Version, decreed, overlap
-from mkd_core.coverage import Requirement
 from mkd_core.decrees import Decree, Seat
 from mkd_core.events import AgreementDecreed, Terms
 from mkd_core.people import Employee, Unit
@@ -23,9 +22,9 @@ from mkd_core.usecases.deciding import IF_GRANTED, decide_by
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.dossier import Dossier
 from mkd_core.usecases.powers import Case
-from mkd_core.usecases.presence import facts_of_unit
+from mkd_core.usecases.presence import facts_of_unit, over_hours
 from mkd_core.usecases.scoping import decree_for, holding
-from mkd_core.worktime import DAY, OfficeHours, clock
+from mkd_core.worktime import OfficeHours
 
 if TYPE_CHECKING:
     from mkd_core.policy import Assignment, Policy
@@ -236,24 +235,16 @@ class _Unit:
     def _counted(self, drafts: Mapping[str, Agreement]) -> Mapping[str, object]:
         """The facts of the unit if everybody gets what the decree gives; for a policy that reads them.
 
-        A policy that demands no cover is told of the decree's own days, at the office's hours.
+        Where it demands no cover they are counted over the office's hours.
         """
         if not any(name in IF_GRANTED for name in self.policy.reads):
             return {}
-        demands = self.policy.coverage or (self._hours(),)
+        demands = self.policy.coverage or (over_hours(self.order.hours),)
         people = [
             (employee, [*filter(None, [drafts.get(key)]), *self.staff.dossiers[key].agreements.values()])
             for key, employee in self.staff.people.items()
         ]
         return facts_of_unit(self.order.ctx, self.staff.unit, people, self.effective, demands)
-
-    def _hours(self) -> Requirement:
-        decree = self.order.decree
-        windows = [window for day in decree.days for window in self.order.hours.standard.days[day].windows]
-        begin, end = min(window.start for window in windows), max(window.end for window in windows)
-        return Requirement.from_data(
-            {"days": decree.weekdays, "between": (clock(begin), clock(end % DAY)), "min_people": 0}, where=decree.key
-        )
 
     def _decided(self, person: str, draft: Agreement, counted: Mapping[str, object]) -> Placed | LeftOut:
         order, dossier = self.order, self.staff.dossiers[person]

@@ -17,7 +17,7 @@ from mkd_core.ports import Holiday, Season
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.powers import Case, employee_at
-from mkd_core.worktime import OFF, Day, Window
+from mkd_core.worktime import DAY, OFF, WEEKDAYS, Day, OfficeHours, Window, clock
 
 LONGEST = 366
 """The most days that one question may span."""
@@ -154,6 +154,15 @@ def facts_of_unit(
         for person, held in people
     ]
     return facts_ahead(unit, ahead, first, demands)
+
+
+def over_hours(hours: OfficeHours) -> Requirement:
+    """A look at the unit over the office's hours, which demands nobody on site."""
+    days = {name: day for name, day in zip(WEEKDAYS, hours.standard.days, strict=True) if day.windows}
+    begin = min(day.windows[0].start for day in days.values())
+    end = max(day.windows[-1].end for day in days.values())
+    between = (clock(begin), clock(end % DAY))
+    return Requirement.from_data({"days": tuple(days), "between": between, "min_people": 0}, where="hours")
 
 
 @frozen(kw_only=True)

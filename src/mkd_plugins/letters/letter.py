@@ -86,6 +86,10 @@ def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
         raise CommandRefused(
             "MKD456", "is not approved", where=agreement, mend="a letter is written of what was agreed"
         )
+    if found.decree is not None:
+        raise CommandRefused(
+            "MKD456", f"was ordered by {found.decree}", where=agreement, mend="a letter is written of what was agreed"
+        )
     history = mkd.history(agreement)
     approval, voted = _approval(history, version), _superiors_vote(history, version)
     organisation = mkd.organisation(at.date())

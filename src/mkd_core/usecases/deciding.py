@@ -105,9 +105,11 @@ def decide_by(
     ]
     asked = {step.id: step for one in decided for step in one.route}
     route = tuple(asked[step.id] for step in policy.steps if step.id in asked)
-    gravest = max(decided, key=gravity)
+    gravest = evolve(max(decided, key=gravity), route=route)
+    if not held:
+        return gravest
     scopes, given = scope_of(gravest.decision.policy, held)
-    return evolve(gravest, route=route, verdict=evolve(gravest.verdict, scopes=scopes, given=given))
+    return evolve(gravest, verdict=evolve(gravest.verdict, scopes=scopes, given=given))
 
 
 def _unit_facts(ctx: Context, case: Case, version: Version, policy: Policy) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What identity knows, before anybody is decided upon: ``mkd facts check`` and ``mkd facts show PERSON``.
+"""What identity knows, counted before anybody is decided upon: ``mkd facts check``.
 
 A fact that hardly anybody has, a code without a value or a circle of superiors shows here, and not when the first
 request is referred for it.
@@ -21,7 +21,6 @@ from mkd_core.language import Fact, Vocabulary
 from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.ports import Identity
-from mkd_core.usecases.context import Default
 from mkd_core.usecases.dossier import person_of
 from mkd_plugins.identity.directory.circles import cycles
 
@@ -215,7 +214,7 @@ def check_facts(
         people=len(served),
         inactive=len(population.people) - len(served),
         units=len(population.units),
-        facts=tuple(_count(fact, served, population, vouched) for fact in _facts(vocabulary, served)),
+        facts=tuple(_count(fact, served, population, vouched) for fact in facts_asked(vocabulary, served)),
         without_superior=tuple(person.key for person in served if person.key not in decided),
         by_office=len(by_office),
         unknown_superiors=tuple(person.key for person in broken),
@@ -228,7 +227,7 @@ def check_facts(
     )
 
 
-def _facts(vocabulary: Vocabulary, served: Iterable[Employee]) -> list[Fact]:
+def facts_asked(vocabulary: Vocabulary, served: Iterable[Employee]) -> list[Fact]:
     """The facts that identity is asked for, and those that some person has besides."""
     carried = {name for person in served for name in (*person.facts, *person.unmapped)}
     return [fact for fact in vocabulary if fact.source == "identity" or fact.name in carried]
@@ -267,101 +266,6 @@ def _unknown_officers(population: Population) -> Iterable[str]:
             yield mandate.reference or f"{mandate.kind} {mandate.starts}"
 
 
-@attrs.frozen(kw_only=True)
-class ShownFact:
-    """One fact of one person. ``state`` is known, default, unmapped or missing; ``source`` where it stands.
-
-    ``value`` is what the fact is; of an unmapped one the code. A sensitive value is left out unless it was asked for.
-    """
-
-    fact: str
-    meaning: Mapping[str, str]
-    state: str
-    value: Any = None
-    source: str = ""
-    hidden: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class PersonFacts:
-    """What ``mkd facts show PERSON`` says. ``number`` is the service number masked, empty without a usable one."""
-
-    person: str
-    number: str
-    on: date
-    facts: tuple[ShownFact, ...]
-
-    def to_data(self) -> dict[str, Any]:
-        """The facts as plain JSON values."""
-        return {
-            "person": self.person,
-            "number": self.number,
-            "on": self.on.isoformat(),
-            "facts": [{**attrs.asdict(shown), "meaning": dict(shown.meaning)} for shown in self.facts],
-        }
-
-    def lines(self, lang: str = "en") -> list[str]:
-        """The facts for a person to read, in Indonesian (``id``) or English."""
-        lang = "id" if lang == "id" else "en"
-        words = _WORDS[lang]
-        width = max((len(shown.fact) for shown in self.facts), default=4)
-        lines = [f"{self.person} ({self.number or words['no_number']}), {self.on}"]
-        for shown in self.facts:
-            value = "…" if shown.hidden else _said(shown, words)
-            source = f"  [{shown.source}]" if shown.source else ""
-            lines.append(f"{shown.fact:<{width}}  {value:<18}{source}  {shown.meaning[lang]}")
-        return lines
-
-
-def show_facts(
-    employee: Employee,
-    unit: Unit | None,
-    *,
-    on: date,
-    source: str,
-    defaults: Mapping[str, Default] | None = None,
-    sensitive: bool = False,
-    vocabulary: Vocabulary = VOCABULARY,
-) -> PersonFacts:
-    """Every fact that identity could know of a person, with its source. Pure.
-
-    ``source`` names the backend; ``defaults`` are the deployment's. Facts marked sensitive are for the person and for
-    whoever decides: their values are hidden unless ``sensitive`` is true.
-    """
-    known = {**(unit.facts if unit else {}), **employee.facts}
-    shown = []
-    for fact in _facts(vocabulary, [employee]):
-        meaning = {"id": fact.meaning.id, "en": fact.meaning.en}
-        state, value, place = "missing", None, ""
-        if fact.name in known:
-            state, value = "known", fact.show(known[fact.name])
-            place = employee.facts_from.get(fact.name, source)
-        elif fact.name in employee.unmapped:
-            state, value, place = "unmapped", employee.unmapped[fact.name], source
-        elif defaults and fact.name in defaults:
-            state, value, place = "default", defaults[fact.name].value, defaults[fact.name].source
-        hidden = fact.sensitive and not sensitive and state != "missing"
-        shown.append(
-            ShownFact(
-                fact=fact.name,
-                meaning=meaning,
-                state=state,
-                value=None if hidden else value,
-                source=place,
-                hidden=hidden,
-            )
-        )
-    number = employee.number.masked if employee.number else ""
-    return PersonFacts(person=employee.key, number=number, on=on, facts=tuple(shown))
-
-
-def _said(shown: ShownFact, words: Mapping[str, str]) -> str:
-    if shown.state in ("missing", "unmapped"):
-        return words[f"is_{shown.state}"].format(code=shown.value)
-    value = (words["yes"] if shown.value else words["no"]) if isinstance(shown.value, bool) else str(shown.value)
-    return f"{value} ({words['default']})" if shown.state == "default" else value
-
-
 def _counted(words: str, found: Sequence[Any]) -> str:
     """``people without a superior: 2 (k000001, k000007)``; at most eight are named."""
     if not found:
@@ -388,12 +292,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "without_number": "people without a usable service number",
         "unknown_officers": "mandates that name somebody unknown",
         "findings": "rows with a problem",
-        "no_number": "no usable service number",
-        "is_missing": "missing",
-        "is_unmapped": "code {code}?",
-        "default": "default",
-        "yes": "yes",
-        "no": "no",
     },
     "id": {
         "head": "{people} pegawai dan {units} unit per {on}; {inactive} tidak aktif",
@@ -411,11 +309,5 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "without_number": "pegawai tanpa NIP yang dapat dipakai",
         "unknown_officers": "mandat yang menyebut orang tak dikenal",
         "findings": "baris bermasalah",
-        "no_number": "tanpa NIP yang dapat dipakai",
-        "is_missing": "tidak diketahui",
-        "is_unmapped": "kode {code}?",
-        "default": "nilai bawaan",
-        "yes": "ya",
-        "no": "tidak",
     },
 }

@@ -14,7 +14,8 @@ from mkd_core.errors import InvalidInput
 from mkd_core.people import Employee, Employment, Mandate, MandateKind, ServiceNumber, Unit
 from mkd_core.ports import Denied, Found, NotMine
 from mkd_core.usecases.context import Default
-from mkd_plugins.facts_check import FactsReport, check_facts, population, show_facts
+from mkd_plugins.facts_check import FactsReport, check_facts, population
+from mkd_plugins.facts_shown import show_facts
 from mkd_plugins.identity.table import Config, Source, TableIdentity
 from mkd_plugins.testing import province
 

@@ -40,7 +40,7 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
 @click.pass_obj
 def show(session: Session, how: How, person: str) -> None:
     """Each fact of PERSON with its source; sensitive ones only to that person (--as) and to HR."""
-    from mkd_plugins.facts_check import show_facts
+    from mkd_plugins.facts_shown import show_facts
 
     with session.open() as desk:
         employee = desk.employee(person, how.at)

@@ -38,7 +38,7 @@ def tick(ctx: Context, now: datetime) -> TickReport:
     instant(now)
     changed: list[str] = []
     problems: list[MkdError] = []
-    for agreement in list(ctx.register.agreements()):
+    for agreement in list(ctx.agreements()):
         try:
             if agreement.latest.open_step and _move_on(ctx, agreement.id, now):
                 changed.append(agreement.id)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from threading import Lock
 
 from attrs import evolve
 
-from mkd_core.agreements import Agreement
 from mkd_core.events import Happened, PrivatePartsErased, without_private
 from mkd_core.journal.codec import decode
 from mkd_core.ports import Journal
@@ -45,8 +43,3 @@ class Register:
                 if person not in self._dossiers:
                     self._dossiers[person] = assemble(person, history)
             return tuple(self._dossiers[person] for person in sorted(self._dossiers))
-
-    def agreements(self) -> Iterator[Agreement]:
-        """Every agreement."""
-        for dossier in self.dossiers():
-            yield from dossier.agreements.values()

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from mkd_core import events as e
 from mkd_core.errors import MkdError
 from mkd_core.events import Happened
-from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement
+from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, cause_of
 from mkd_core.people import Unit
 from mkd_core.ports import RosterEntry
 from mkd_core.usecases.context import Context
@@ -189,7 +189,7 @@ class Rosters:
         """Hand one day over to every roster that accepts it. That nobody does is nothing to look into: it stays off."""
         key = delivery.effect.key
         sent = Sent.of_key(key)
-        if sent != self._last(key.rsplit(":", 3)[0])[sent.on]:
+        if sent != self._last(cause_of(key))[sent.on]:
             return Settlement(status=EffectStatus.CANCELLED, at=self._now, problem=OVERTAKEN)
         try:
             entry = self._entry(delivery.effect, sent.on)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from mkd_core.errors import CommandRefused
 from mkd_core.events import Given, Verdict
-from mkd_core.usecases.context import Context
+from mkd_core.usecases.context import Context, Policies
 from mkd_core.usecases.directory import DirectoryAt
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def policy_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Polic
 
     Raises ``CommandRefused`` (MKD408) when the service was given no policies, ``PolicyError`` for a day without one.
     """
-    if ctx.policies is None:
-        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
-    named = next((each.policies for each in held if each.policies is not None), ctx.policies)
-    return _given(named.for_request(on), held)
+    return _given(_named(ctx, held).for_request(on), held)
 
 
 def decree_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Policy | None:
@@ -49,14 +46,19 @@ def decree_for(ctx: Context, on: date, held: Sequence[Assignment] = ()) -> Polic
 
     Raises as :func:`policy_for`.
     """
-    if ctx.policies is None:
-        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
-    named = next((each.policies for each in held if each.policies is not None), ctx.policies)
+    named = _named(ctx, held)
     if not isinstance(named, Decrees):
         return None
     policy = named.on(on)
     makes = policy.layer == "decree" and policy.initiation == "decree"
     return _given(policy, held) if makes else None
+
+
+def _named(ctx: Context, held: Sequence[Assignment]) -> Policies:
+    """The policies of the nearest unit that is given any, else those of the service."""
+    if ctx.policies is None:
+        raise CommandRefused("MKD408", "the service was given no policy to decide by", mend="give it policies=")
+    return next((each.policies for each in held if each.policies is not None), ctx.policies)
 
 
 def _given(policy: Policy, held: Sequence[Assignment]) -> Policy:

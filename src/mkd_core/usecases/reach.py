@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from mkd_core.errors import NotAllowed, NotFound
@@ -40,18 +39,19 @@ class Reach:
     def __init__(self, organisation: DirectoryAt, units: Sequence[str]) -> None:
         self.units = tuple(units)
         self._organisation = organisation
-        # A look at everybody asks for few units many times.
-        self.unit = cache(self._unit)
+        self._asked: dict[str, bool] = {}
 
     @property
     def on(self) -> date:
         """The date on which people belong to units."""
         return self._organisation.on
 
-    def _unit(self, key: str) -> bool:
-        return self._organisation.unit(key) is not None and any(
-            unit in self.units for unit in self._organisation.upwards(key)
-        )
+    def unit(self, key: str) -> bool:
+        """Whether a unit is one of these or lies below one. A look at everybody asks for few units many times."""
+        if key not in self._asked:
+            known = self._organisation.unit(key) is not None
+            self._asked[key] = known and any(unit in self.units for unit in self._organisation.upwards(key))
+        return self._asked[key]
 
     def reached_by(self, key: str) -> bool:
         """Whether what a unit is given reaches one of these: it lies within them, or above."""

@@ -227,6 +227,25 @@ def test_a_factory_that_makes_no_backend_is_a_recorded_problem(site, problem_of,
         backend.send(NOTICE)
 
 
+@pytest.mark.parametrize(
+    ("code", "body", "line"),
+    [factory for name, factory in FACTORIES.items() if name not in ("interrupts", "hangs")],
+    ids=[name for name in FACTORIES if name not in ("interrupts", "hangs")],
+)
+def test_a_factory_on_the_callers_own_thread_is_no_less_guarded(site, problem_of, code, body, line):
+    """A cooperative plugin keeps the deadline by itself; all else that it does is caught all the same."""
+    site.install("acme-hr", plugin(body).replace("build=build)", "build=build, cooperative=True)"))
+    host = site.host("[notification.acme]")
+
+    [backend] = host.build("notification")
+
+    problem = problem_of(host, "acme-hr")
+    assert (problem.code, problem.label, problem.stage) == (code, "acme-hr[main]", "build")
+    assert line in problem.line
+    with pytest.raises(Transient, match=code):
+        backend.send(NOTICE)
+
+
 def test_a_factory_that_hangs_is_answered_for_in_time(site):
     """Within the deadline and one second; the thread given up is counted."""
     site.install("acme-hr", plugin("threading.Event().wait()"))

@@ -416,6 +416,28 @@ class TestSiapAndKMob:
         assert asker.ask("GET", "/ekspor/salaries.csv", auth=AGENCY).status_code == 404
 
 
+class TestJabarNotify:
+    def test_a_system_with_a_token_of_sso_jabar_hands_over_a_notice(self, asker: Asker) -> None:
+        """It is kept for whoever tests, and goes to nobody."""
+        mine = {"Authorization": f"Bearer {asker.sso_token(grant_type='client_credentials').json()['access_token']}"}
+        notice = {"subject": "s", "body": "b", "type": "sms", "recipients": [{"name": "n", "phoneNumber": "0"}]}
+        taken = asker.ask("POST", "/notifications", json=notice, headers=mine)
+
+        assert taken.status_code == 201
+        assert asker.ask("GET", "/notifications", headers=mine).json()["data"] == list(asker.sim.notices)
+        assert [dict(each) | {"id": ""} for each in asker.sim.notices] == [{"id": "", **notice}]
+
+    def test_who_has_no_token_and_what_reaches_nobody_is_refused(self, asker: Asker) -> None:
+        """A mail without a mail address is none."""
+        mine = {"Authorization": f"Bearer {asker.sso_token(grant_type='client_credentials').json()['access_token']}"}
+        notice = {"subject": "s", "body": "b", "type": "email", "recipients": [{"name": "n", "phoneNumber": "0"}]}
+
+        assert asker.ask("POST", "/notifications", json=notice, headers=mine).status_code == 422
+        assert asker.ask("POST", "/notifications", json=notice).status_code == 401
+        assert asker.ask("GET", "/notifications").status_code == 401
+        assert not asker.sim.notices
+
+
 def test_every_number_is_made_up_and_what_nobody_needs_can_be_told(asker: Asker) -> None:
     """Numbers have synthetic years and serials; fields that are never needed have values found nowhere else."""
     person = asker.siasn(f"/pns/data-utama/{asker.nip}").text

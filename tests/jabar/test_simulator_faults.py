@@ -96,6 +96,11 @@ def ordinary(asker: Asker) -> dict[Endpoint, tuple[str, dict[str, Any]]]:
         ("POST", f"{SIAP}/login"): {"json": {"username": AGENCY_USER, "password": PASSWORD}},
         ("GET", f"{SIAP}/pegawai/detail/{{nip}}"): {"headers": siap},
         ("GET", "/ekspor/{table}.csv"): {"auth": AGENCY},
+        ("GET", "/notifications"): {"headers": {"Authorization": f"Bearer {sso}"}},
+        ("POST", "/notifications"): {
+            "json": {"subject": "s", "body": "b", "type": "email", "recipients": [{"emailAddress": asker.mail}]},
+            "headers": {"Authorization": f"Bearer {sso}"},
+        },
     }
     ids = {"jabatan": f"{PLANNER}-jabatan-0", "skp22": f"{PLANNER}-skp-2022", "hukdis": f"{SERVED}-hukdis-0"}
     made = {}

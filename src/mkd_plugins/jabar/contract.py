@@ -46,7 +46,7 @@ class Endpoint:
         return re.fullmatch(form, path) is not None
 
 
-SYSTEMS: Final = ("sso", "siasn", "digiteam", "siap")
+SYSTEMS: Final = ("sso", "siasn", "digiteam", "siap", "jabarnotify")
 REALM: Final = "/realms/ssojabar"
 OIDC: Final = f"{REALM}/protocol/openid-connect"
 GATEWAY_TOKENS: Final = "/oauth2/token"
@@ -55,6 +55,7 @@ SIASN: Final = "/apisiasn/1.0"
 KMOB: Final = "/integrasi/api/v1/kmob"
 SIAP: Final = "/p/backend/api"
 EXPORTS: Final = "/ekspor"
+NOTIFICATIONS: Final = "/notifications"
 
 _TABLE = f"""
 sso      source   GET   {REALM}/.well-known/openid-configuration
@@ -97,6 +98,8 @@ siap     observed GET   {KMOB}/cuti-bulanan
 siap     observed POST  {SIAP}/login
 siap     observed GET   {SIAP}/pegawai/detail/{{nip}}
 siap     ours     GET   {EXPORTS}/{{table}}.csv
+jabarnotify observed POST {NOTIFICATIONS}
+jabarnotify observed GET  {NOTIFICATIONS}
 """
 
 

@@ -37,10 +37,10 @@ def simulate(
     tls: str | None,
     as_json: bool,
 ) -> None:
-    """Serve SSO Jabar, SIASN, Digiteam, SIAP and the exports of K-Mob on this machine, over people who do not exist.
+    """Serve SSO Jabar, SIASN, Digiteam, SIAP, K-Mob and JabarNotify on this machine, over people who do not exist.
 
-    PATH is a system (sso, siasn, digiteam, siap) or the end of a path, in which * stands for anything. Which kinds of
-    fault there are stands in the reference; a wrong one is answered with those that fit.
+    PATH is a system (sso, siasn, digiteam, siap, jabarnotify) or the end of a path, in which * stands for anything.
+    Which kinds of fault there are stands in the reference; a wrong one is answered with those that fit.
 
     \b
         mkd jabar simulate

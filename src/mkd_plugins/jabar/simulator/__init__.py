@@ -1,7 +1,8 @@
 """The province's systems over people who do not exist: a real server on this machine, as awkward as the real ones.
 
-SSO Jabar, SIASN, Digiteam, SIAP and the exports of K-Mob, behind one address. What is known of each and what is assumed
-stands in ``mkd_plugins.jabar.contract`` and in the OpenAPI document; what can go wrong on purpose in ``KINDS``.
+SSO Jabar, SIASN, Digiteam, SIAP, the exports of K-Mob and JabarNotify, behind one address. What is known of
+each and what is assumed stands in ``mkd_plugins.jabar.contract`` and in the OpenAPI document; what can go wrong on
+purpose in ``KINDS``.
 
     with simulator(faults=["siasn=busy:0.1"]) as sim:
         requests.get(sim.url + "/openapi.json")
@@ -9,14 +10,15 @@ stands in ``mkd_plugins.jabar.contract`` and in the OpenAPI document; what can g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 
-from mkd_plugins.jabar.contract import GATEWAY_TOKENS, KMOB, LOGIN_TOKENS, REALM, SIAP, SIASN
+from mkd_plugins.jabar.contract import GATEWAY_TOKENS, KMOB, LOGIN_TOKENS, OIDC, REALM, SIAP, SIASN
 from mkd_plugins.jabar.simulator.certificate import made
 from mkd_plugins.jabar.simulator.faults import KINDS, Fault, Faults
 from mkd_plugins.jabar.simulator.people import NEVER_READ, People
@@ -67,6 +69,11 @@ class Simulator:
         return self.url + REALM
 
     @property
+    def sso_tokens(self) -> str:
+        """Where SSO Jabar gives tokens."""
+        return f"{self.url}{OIDC}/token"
+
+    @property
     def siasn(self) -> str:
         """The base of SIASN's paths."""
         return self.url + SIASN
@@ -92,6 +99,11 @@ class Simulator:
         return dict(self.app.asked)
 
     @property
+    def notices(self) -> Sequence[Mapping[str, Any]]:
+        """What JabarNotify took, in the order in which it came."""
+        return tuple(self.app.notify.notices)
+
+    @property
     def most_at_once(self) -> int:
         """How many requests were in work at one time, at most."""
         return self.app.most_at_once
@@ -111,6 +123,7 @@ class Simulator:
             "digiteam_login": f"k000002@example.go.id / {PASSWORD}",
             "siap": self.url + SIAP,
             "kmob": self.url + KMOB,
+            "jabarnotify": self.url,
             "agency": f"{AGENCY_USER} / {PASSWORD}",
             "openapi": f"{self.url}/openapi.json",
         }

@@ -83,9 +83,14 @@ def _siap(_: int, message: str, __: Asked | None) -> Any:
     return {"succes": False, "message": message, "data": None}
 
 
+def _notify(_: int, message: str, __: Asked | None) -> Any:
+    return {"message": message}
+
+
 _ENVELOPES: Mapping[str, Callable[[int, str, Asked | None], Any]] = {
     "sso": _sso,
     "siasn": _siasn,
     "digiteam": _digiteam,
     "siap": _siap,
+    "jabarnotify": _notify,
 }

@@ -54,7 +54,7 @@ def _kinds() -> Mapping[str, Kind]:
         (
             "expired",
             source,
-            ("siasn", "digiteam", "siap", "userinfo$"),
+            ("siasn", "digiteam", "siap", "jabarnotify", "userinfo$"),
             "the bearer token is over at its request 1/RATE: 401",
         ),
         (

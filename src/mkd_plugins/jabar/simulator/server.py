@@ -20,6 +20,7 @@ from mkd_plugins.jabar.simulator.answers import HTML, JSON, Answer, Asked, Handl
 from mkd_plugins.jabar.simulator.digiteam import Digiteam
 from mkd_plugins.jabar.simulator.exports import Exports
 from mkd_plugins.jabar.simulator.faults import Faults
+from mkd_plugins.jabar.simulator.notify import Notify
 from mkd_plugins.jabar.simulator.siasn import Siasn, nothing
 from mkd_plugins.jabar.simulator.sso import Sso
 from mkd_plugins.jabar.simulator.world import World
@@ -47,7 +48,8 @@ class Application:
         self._ended = Event()
         self._lock = Lock()
         self._at_once = 0
-        systems = (Sso(world), Siasn(world), Digiteam(world), Exports(world))
+        self.notify = Notify(world)
+        systems = (Sso(world), Siasn(world), Digiteam(world), Exports(world), self.notify)
         handlers: Mapping[tuple[str, str], Handler] = {
             way: handle for system in systems for way, handle in system.routes().items()
         }

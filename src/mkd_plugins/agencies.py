@@ -176,9 +176,7 @@ def check_units(host: Host) -> None:
     if not host.config.assign and not any(host.config.scopes()):
         return
     default = policy_history(host.config.named(host.config.mkd.policy), packs=host.packs, vocabulary=host.vocabulary)
-    assignments = assignments_of(host, default)
-    if assignments is not None:
-        assignments.try_out(default)
+    assignments_of(host, default)
     try:
         identities = host.build(Port.IDENTITY)
         faults = tuple(unknown_units(host, identities, datetime.now(UTC).date()))

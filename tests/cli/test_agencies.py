@@ -141,3 +141,22 @@ def test_everybody_is_decided_by_the_numbers_of_their_unit(agency: Any, tmp_path
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     by_unit = {row["unit"] for row in rows if "remote-days" in (row["plan_failed"] or [])}
     assert by_unit == {"1210", "1211", "1212"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('unit = "1210"', 'unit = "1220x"', "assign[0].unit: no identity backend knows the unit '1220x'"),
+        ("max_remote_days = 1", 'good_ratings = ["great"]', "assign[0].parameters.good_ratings: "),
+        ("max_remote_days = 1", "max_remote_day = 1", "did you mean max_remote_days?"),
+        ("from = 2023-06-19", "form = 2023-06-19", "assign[0].in_force: must say from"),
+    ],
+)
+def test_the_check_names_what_is_wrong_with_its_place(agency: Any, old: str, new: str, told: str) -> None:
+    """Units are looked up in identity, values in the policy, and each fault says where it stands."""
+    agency.configure(old, new)
+
+    done = agency.mkd("plugins", "check")
+
+    assert done.status == 1
+    assert told in done.err

@@ -191,6 +191,35 @@ def test_a_number_that_the_policy_cannot_take_is_named_with_its_place(
     assert said in str(caught.value)
 
 
+def test_a_value_that_a_rule_cannot_use_is_named_with_the_rule() -> None:
+    """A rating that is none is found when the deployment opens, and not at the first request."""
+    ratings = BASE.replace("boxes = {{ value = [4, 5, 7]", 'ratings = {{ value = ["good"]').replace(
+        "applicant.talent_box in parameter.boxes", "applicant.rating in parameter.ratings"
+    )
+    versions = History.from_texts({"check.toml": ratings.format(id="check")})
+
+    with pytest.raises(PolicyError) as caught:
+        Assignments([given(ratings=["good", "great"], most=2)]).check(versions)
+
+    assert caught.value.where == "assign[0].parameters.ratings"
+    assert "(check 1, rule box)" in caught.value.message
+
+
+def test_a_version_that_comes_later_is_looked_at_too() -> None:
+    """A number that the next version does not have any more is found before that version is in force."""
+    later = BASE.format(id="check").replace('version = "1"', 'version = "2"')
+    later = later.replace("2023-01-01", "2023-10-01").replace("most = { value = 4", "many = { value = 4")
+    later = later.replace("{ most = 3 }", "{ many = 3 }").replace("parameter.most", "parameter.many")
+    first = BASE.format(id="check").replace("{ from = 2023-01-01 }", "{ from = 2023-01-01, until = 2023-10-01 }")
+    versions = History.from_texts({"1.toml": first, "2.toml": later})
+
+    with pytest.raises(PolicyError) as caught:
+        Assignments([given(most=2)]).check(versions)
+
+    assert "check 2 (from 2023-10-01) has no parameter most" in caught.value.message
+    Assignments([given(most=2, period=Period(JULY, date(2023, 10, 1)))]).check(versions)
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
     """Three mistakes in two assignments are three problems."""
     wrong = [given(mots=2, share="half"), given("section", most="two", where="assign[1]")]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mkd_core.errors import PolicyError, did_you_mean
-from mkd_core.language import Parameter
+from mkd_core.language import ExpressionError, Parameter, parse
 from mkd_core.language.parameters import Written, read_parameter
+from mkd_core.language.tree import YES_NO
 from mkd_core.language.vocabulary import Kind
 from mkd_core.policy.problems import PolicyProblems, raise_problems
 from mkd_core.policy.terms import NamedParameter, Period
@@ -152,22 +153,6 @@ class Assignments:
                 problems += wrong[0]
         raise_problems(problems)
 
-    def try_out(self, default: History) -> None:
-        """Make every policy in which the values may hold, as deciding does; raises ``PolicyError`` with every fault.
-
-        This takes a while for many units, and finds what :meth:`check` does not: a value that a rule cannot use.
-        """
-        self.check(default)
-        problems: list[PolicyError] = []
-        for each in self._all:
-            for policy in (each.policies or default).policies:
-                try:
-                    if policy.period.overlaps(each.period) and not _refused(each, each.policies or default):
-                        applied(policy, [each])
-                except PolicyError as error:
-                    problems.append(error)
-        raise_problems(problems)
-
 
 def applied(policy: Policy, held: Sequence[Assignment]) -> Policy:
     """The policy with the values of those assignments, of which the nearest comes first.
@@ -208,8 +193,25 @@ def _refused(given: Assignment, history: History) -> list[PolicyError]:
         if not policy.period.overlaps(given.period):
             continue
         try:
-            given.values(policy)
+            problems = list(_unusable(given, policy, given.values(policy)))
         except PolicyError as error:
-            for problem in error.problems if isinstance(error, PolicyProblems) else (error,):
-                found.setdefault(problem.where, problem)
+            problems = list(error.problems) if isinstance(error, PolicyProblems) else [error]
+        for problem in problems:
+            found.setdefault(problem.where, problem)
     return list(found.values())
+
+
+def _unusable(given: Assignment, policy: Policy, values: Mapping[str, NamedParameter]) -> Iterator[PolicyError]:
+    """What the rules and conditions that name a value cannot do with it; others are not read again."""
+    texts = [(f"rule {rule.id}", rule.require) for rule in policy.rules]
+    texts += [(f"route {step.id}", step.when) for step in policy.steps if step.when is not None]
+    stated = {name: each.parameter for name, each in policy.parameters.items()}
+    for name, value in values.items():
+        for place, text in texts:
+            if f"parameter.{name}" not in text:
+                continue
+            try:
+                parse(text, policy.vocabulary, {**stated, name: value.parameter}, expect=YES_NO)
+            except ExpressionError as error:
+                message = f"{error.message} ({policy.id} {policy.version}, {place})"
+                yield PolicyError(error.code, message, where=f"{given.where}.parameters.{name}", mend=error.mend)

@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
         Entry("outbox", "mkd_plugins.cli.outbox:outbox", "Deliver notices and pay lines; see what is stuck."),
         Entry("journal", "mkd_plugins.cli.journal:journal", "Verify, export and describe the journal."),
         Entry("plugins", "mkd_plugins.cli.plugins:plugins", "Which plugins are installed, and whether they work."),
-        Entry("jabar", "mkd_plugins.cli.jabar:jabar", "The systems of West Java: read them anew."),
+        Entry("jabar", "mkd_plugins.cli.jabar:jabar", "The systems of West Java: read or simulate them."),
     ),
     "Developers and authors of policies": (
         Entry("decide", "mkd_plugins.cli.decide:decide", "Decide lines of facts by a policy."),

@@ -31,17 +31,23 @@ NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HT
 """What means "later" among the statuses that blame the one who asks."""
 
 
-def plain_session() -> requests.Session:
+def plain_session(connections: int | None = None) -> requests.Session:
     """A pool of connections that takes nothing from the environment and keeps no cookies.
 
-    A proxy would read along, a ``.netrc`` take the place of a token, a cookie make calls depend on each other.
+    A proxy would read along, a ``.netrc`` take the place of a token, a cookie make calls depend on each other. There
+    are no more ``connections`` than that at once, where it is said: whoever comes later waits for one.
     """
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers.update({"Accept-Encoding": "identity", "User-Agent": f"mkd/{version('mkd')}"})
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=1))
+        session.mount(
+            scheme,
+            HTTPAdapter(max_retries=1)
+            if connections is None
+            else HTTPAdapter(max_retries=1, pool_maxsize=connections, pool_block=True),
+        )
     return session
 
 
@@ -94,10 +100,9 @@ def _distrust(error: BaseException | None) -> str:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
+        # Older urllib3 has a class of its own for a certificate of another name.
         if isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError":
-            return (
-                getattr(error, "verify_message", "") or "it is for another name"
-            )  # older urllib3 has a class of its own
+            return getattr(error, "verify_message", "") or "it is for another name"
         inner = [getattr(error, "reason", None), error.__cause__, error.__context__, *error.args]
         error = next((one for one in inner if isinstance(one, BaseException) and id(one) not in seen), None)
     return ""
@@ -118,7 +123,9 @@ def body_of(response: requests.Response, most: int, until: float, where: str) ->
         if monotonic() > until:
             raise Transient("no answer in time", code="MKD642", where=where)
     told = response.headers.get("Content-Length", "")
-    if told.isdigit() and len(body) < int(told):
+    # Of a compressed body it tells the length before unpacking, which of a short one is the longer.
+    packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
+    if told.isdigit() and len(body) < int(told) and not packed:
         raise Transient("the answer was cut off", code="MKD642", where=where)
     return bytes(body)
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
-import requests
-from requests.adapters import HTTPAdapter
 
-from mkd_plugins.http.wire import body_of, failures, pause_of, verification
+from mkd_plugins.http.wire import NOT_NOW, body_of, failures, pause_of, plain_session, verification, waits
 
 MOST_BODY: Final = 16_000_000
-NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 @attrs.frozen(kw_only=True)
@@ -48,14 +42,8 @@ class System:
 
     def __init__(self, *, ca_file: Path | None, connections: int = 4) -> None:
         self._verify = verification(ca_file)
-        session = requests.Session()
-        # Neither proxies nor logins of the environment: a .netrc would take the place of the token.
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        session.headers.update({"Accept": "application/json", "User-Agent": f"mkd/{version('mkd')}"})
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=connections, pool_block=True))
-        self._session = session
+        self._session = plain_session(connections)
+        self._session.headers["Accept"] = "application/json"
 
     def ask(self, method: str, url: str, where: str, *, timeout: float, **sent: Any) -> Response:
         """What it answers, whatever the status. ``where`` names the request in errors, without anybody's number."""
@@ -65,7 +53,7 @@ class System:
             self._session.request(
                 method,
                 url,
-                timeout=(min(10.0, timeout), timeout),
+                timeout=waits(timeout),
                 verify=self._verify,
                 allow_redirects=False,
                 stream=True,

@@ -59,6 +59,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
+def server_outcomes(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What the closing lines say of each server, for tests that start one of their own."""
+    return pytestconfig.stash[OUTCOMES]
+
+
+@pytest.fixture(scope="session")
 def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
     with announced(pytestconfig, "postgresql"), running_postgresql() as url:
         pytestconfig.stash[OUTCOMES]["postgresql"] = "ran"

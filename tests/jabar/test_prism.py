@@ -1,27 +1,24 @@
 """An independent mock of the published document (Prism, of Node) satisfies the adapter as the simulator does.
 
 Prism answers with the examples of the document and refuses requests that the document does not allow. It is installed
-by npm when it is not on the path, so these tests have a lane of their own: ``tox -e peers``.
+by npm, so these tests have a lane of their own: ``tox -e peers``.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from time import monotonic
 
+import node_peers
 import pytest
 import requests
+from node_peers import announced
 from simulated import number
 
 from mkd_core.people import Employee, Unit
 from mkd_plugins.api import Secret
-from mkd_plugins.jabar.contract import GATEWAY_TOKENS, LOGIN_TOKENS, SIASN, document
+from mkd_plugins.jabar.contract import GATEWAY_TOKENS, LOGIN_TOKENS, SIASN
 from mkd_plugins.jabar.siasn.backend import SiasnIdentity
 from mkd_plugins.jabar.siasn.config import Config
 from mkd_plugins.jabar.siasn.refresh import refresh
@@ -30,48 +27,20 @@ from mkd_plugins.testing.province import SERVED
 
 pytestmark = pytest.mark.peers
 
-PRISM = "@stoplight/prism-cli@5.16.0"
 ON = date(2023, 6, 20)
 
 
 @pytest.fixture(scope="module")
-def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prism(
+    server_outcomes: dict[str, str], pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a mock of the document that refuses what the document does not allow."""
     folder = tmp_path_factory.mktemp("prism")
-    (folder / "openapi.json").write_text(document(), encoding="utf-8")
-    program = shutil.which("prism") or installed(folder)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [program, "mock", "--errors", "-h", "127.0.0.1", "-p", str(port), folder / "openapi.json"]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/v1/projects", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def installed(folder: Path) -> str:
-    npm = shutil.which("npm")
-    if npm is None:
-        missing = "engine prism is missing: neither prism nor npm is on the path"
-        if os.environ.get("CI"):
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
-    flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder]
-    subprocess.run([npm, "install", *flags, PRISM], check=True, timeout=600, stdout=subprocess.DEVNULL)
-    return str(folder / "node_modules" / ".bin" / "prism")
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = monotonic() + 60
-    while process.poll() is None and monotonic() < until:
-        try:
-            requests.get(url, timeout=5)
-        except requests.ConnectionError:
-            continue
-        return
-    pytest.fail("prism did not answer", pytrace=False)
+    with (
+        announced(server_outcomes, "prism", pytestconfig.cache.mkdir("peers")) as node,
+        node_peers.prism(node, folder) as address,
+    ):
+        yield address
 
 
 Known = Callable[[str, str], tuple[list[Employee], list[Unit]]]

@@ -32,9 +32,7 @@ def decree() -> None:
 @decree.command()
 @click.argument("key")
 @click.option("--unit", metavar="UNIT", required=True, help="For the people of this unit and of all below it.")
-@click.option(
-    "--policy", "version", metavar="VERSION", required=True, help="The version that it rests on."
-)
+@click.option("--policy", "version", metavar="VERSION", required=True, help="The version that it rests on.")
 @click.option("--days", required=True, help="The weekdays elsewhere: thu, or tue-fri.")
 @click.option("--cap", metavar="SHARE", help="By turns: no more of a unit's people away on one day than 50%.")
 @click.option("--each", type=click.IntRange(min=1), metavar="DAYS", help="By turns: the most days of one person.")

@@ -38,7 +38,7 @@ def decide_lines(
             yield answer
 
 
-def written(answer: dict[str, Any]) -> str:
+def written(answer: Any) -> str:
     """An answer as a line of JSON."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
@@ -60,9 +60,22 @@ def read_line(line: str | bytes) -> dict[str, Any]:
         raise InvalidInput("MKD254", "not JSON: a number of too many digits") from None
     except RecursionError:
         raise InvalidInput("MKD254", "not facts: nested too deeply") from None
+    if _halved(text, data):
+        raise InvalidInput("MKD254", "not Unicode: half a character", mend="write both halves of its escape")
     if not isinstance(data, dict):
         raise InvalidInput("MKD254", "expected an object of facts", mend='write {"applicant": {...}, ...}')
     return data
+
+
+def _halved(text: str, data: Any) -> bool:
+    """Whether a text holds one half of a character, as an escape may: such text can be written nowhere."""
+    if "\\u" not in text and text.isascii():
+        return False
+    try:
+        written(data).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _no_constant(name: str) -> None:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 from werkzeug.wrappers import Request
 
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound
@@ -82,7 +82,6 @@ class Access:
         given = sha256(token.encode("utf-8", "surrogateescape")).digest()
         # All are compared, so that the time it takes tells nothing.
         found = [host for host, known in self._hosts if compare_digest(given, known)]
-        named = request.headers.get(ACTING)
         if found:
             host = found[0]
             return Caller(
@@ -90,16 +89,26 @@ class Access:
                 id=f"host:{host.name}",
                 host=host.name,
                 scopes=frozenset(host.scopes),
-                person=None if named is None else self._named(host.name, named.strip(), at),
                 rate=host.rate or self._rate,
             )
         if self._reader is None or self._oidc is None or token.count(".") != 2:
             raise _unknown("no system has that token")
-        handle = self._reader.person(token)
-        if named is not None:
-            raise HttpProblem("MKD710", "a person acts as themselves alone", status=403, where=ACTING)
-        key = self._of_token(handle, at)
+        key = self._of_token(self._reader.person(token), at)
         return Caller(name="oidc", id=f"person:{key}", scopes=frozenset(self._oidc.scopes), person=key, rate=self._rate)
+
+    def acting(self, caller: Caller, request: Request, at: datetime) -> Caller:
+        """The caller with the person whom a system names. Raises the same.
+
+        It comes after the limit on the rate: identity may be another machine.
+        """
+        named = request.headers.get(ACTING)
+        if named is None:
+            return caller
+        if caller.host is None:
+            raise HttpProblem("MKD710", "a person acts as themselves alone", status=403, where=ACTING)
+        if not named.strip():
+            raise HttpProblem("MKD711", "nobody is named", status=400, where=ACTING)
+        return evolve(caller, person=self._named(caller.host, named.strip(), at))
 
     def view(self, caller: Caller, at: datetime) -> Deployment:
         """The deployment as far as it is the caller's."""

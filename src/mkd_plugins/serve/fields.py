@@ -28,6 +28,7 @@ class Kind(Enum):
     AMOUNT = "a number, or a decimal as text"
 
 
+_AMOUNT = 10**12
 _DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 _PLAIN: Mapping[Kind, dict[str, Any]] = {
@@ -37,7 +38,12 @@ _PLAIN: Mapping[Kind, dict[str, Any]] = {
     Kind.YES_NO: {"type": "boolean"},
     Kind.OBJECT: {"type": "object"},
     Kind.LIST: {"type": "array", "items": {"type": "object"}},
-    Kind.AMOUNT: {"type": ["string", "number"], "pattern": _DECIMAL},
+    Kind.AMOUNT: {
+        "type": ["string", "number"],
+        "pattern": _DECIMAL,
+        "exclusiveMinimum": -_AMOUNT,
+        "exclusiveMaximum": _AMOUNT,
+    },
 }
 
 
@@ -142,7 +148,7 @@ class Field:
 def _is_amount(value: Any) -> bool:
     if isinstance(value, str):
         return re.search(_DECIMAL, value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _AMOUNT
 
 
 def read_body(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:

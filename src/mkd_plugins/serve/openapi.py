@@ -28,7 +28,7 @@ _ACTING = {
     "name": ACTING,
     "in": "header",
     "required": False,
-    "schema": TEXT,
+    "schema": {**TEXT, "pattern": r"\S"},
     "description": "Who acts, named by a system that may: a key, service number, login or mail address.",
 }
 _KEY = {

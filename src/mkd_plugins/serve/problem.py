@@ -11,7 +11,8 @@ from mkd_plugins.mends import catalogue
 
 MEDIA_TYPE = "application/problem+json"
 UNEXPECTED = "MKD299"
-_UNKNOWN_POLICY = "MKD325"
+_STATUSES = {"MKD325": 404, "MKD612": 422}
+"""Codes whose status is another than that of their kind: an unknown policy, and a day that no calendar reaches."""
 
 
 class HttpProblem(MkdError):
@@ -36,9 +37,10 @@ def status_of(error: MkdError) -> int:
     """The status that an error is answered with."""
     if isinstance(error, HttpProblem):
         return error.status
-    if isinstance(error, NotFound) or error.code == _UNKNOWN_POLICY:
-        return 404
+    if error.code in _STATUSES:
+        return _STATUSES[error.code]
     kinds: tuple[tuple[type[MkdError], int], ...] = (
+        (NotFound, 404),
         (InvalidInput, 422),
         (NotAllowed, 403),
         (CommandRefused, 409),

@@ -19,15 +19,33 @@ from typing import Any
 
 import click
 from attrs import frozen
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import BaseWSGIServer, create_server
 
 from mkd_core.errors import InvalidInput
 from mkd_plugins.serve.wsgi import Application, application
 
 _BUFFERED = 1_048_576
 """Bytes of a body that are read at least before it is refused, so that the refusal can say why."""
+_HEADERS = 32_768
+"""Bytes that the headers of a request may have: room for a token of a person, and for no more."""
 _PATIENCE = 20.0
 """Seconds in which a process that was told to end answers what it was asked."""
+
+
+class _Parser(HTTPRequestParser):
+    """Refuses a request of two lengths, of which a proxy may believe the other one and see another request in it."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers. Raises ``ParsingError``, which is answered with 400."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
 
 
 @frozen(kw_only=True)
@@ -81,14 +99,20 @@ def _bound(serving: Serving) -> list[socket.socket]:
 
 def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    listening: dict[int, Any] = {}
     server: Any = create_server(
         app,
+        map=listening,
         sockets=list(sockets),
         threads=serving.threads,
         ident=None,
         connection_limit=1000,
+        max_request_header_size=_HEADERS,
         max_request_body_size=max(_BUFFERED, app.max_body),
     )
+    for each in listening.values():
+        if isinstance(each, BaseWSGIServer):
+            each.channel_class = _Channel
     # Not before: until it answers, being told to end may simply end it.
     signal.signal(signal.SIGTERM, _end)
     server.run()

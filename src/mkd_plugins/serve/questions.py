@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from mkd_core.agreements import Agreement, State
+from mkd_core.agreements import Agreement, State, check_years
 from mkd_core.errors import InvalidInput
 from mkd_core.worktime import iso_date
 from mkd_plugins.forms.answers import agreement_data, day_data, decision_data, happened_data, hidden_from, task_data
@@ -99,6 +99,7 @@ def _span(call: Call) -> tuple[str, date, date]:
     unit: str = call.given["unit"]
     need_sight_of_unit(call, unit)
     begin = dated(call.given, "from") or call.at.date()
+    check_years(begin, where="from")
     until = dated(call.given, "until") or begin + timedelta(days=6)
     if until < begin:
         raise InvalidInput("MKD435", f"{until} is before {begin}", where="until", mend="choose other dates")

@@ -139,12 +139,14 @@ class Application:
 
     def _told(self, request: Request, route: Route, values: Mapping[str, Any], asked: Asked) -> Response:
         at = datetime.now(UTC).astimezone()
-        caller = NOBODY
+        caller, key = NOBODY, ""
         if route.scope is not None:
             caller = self._access.caller(request, at)
             asked.host = caller.name
             self._limiter.take(caller.id, caller.rate)
             caller.need(route.scope)
+            key = key_of(request.headers.get(HEADER)) if route.acts else ""
+            caller = self._access.acting(caller, request, at)
         given = read_query(request.args, route.query)
         sent: Mapping[str, Any] = {}
         if route.body is not None:
@@ -155,7 +157,7 @@ class Application:
         if not route.acts:
             return _written(route.handle(call), route.status)
         told = digest(route.method, request.path, caller.acting(), sent)
-        answer, again = once(call, route, key=key_of(request.headers.get(HEADER)), request=told)
+        answer, again = once(call, route, key=key, request=told)
         response = _written(answer, route.status)
         if again:
             response.headers["Idempotency-Replayed"] = "true"

@@ -45,7 +45,7 @@ def test_a_person_of_sso_jabar_is_known_to_the_service_by_the_number(sim: Simula
             audience=CLIENT_ID,
             jwks=f"{sim.url}{OIDC}/certs",
             claim="preferred_username",
-            ca=authority,
+            ca_file=authority,
         )
     )
     planner = number(sim, PLANNER)

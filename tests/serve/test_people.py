@@ -26,7 +26,7 @@ def table(sso: Provider, holds: str = "handle") -> str:
     """The table for that provider."""
     return (
         f'[serve.oidc]\nissuer = "{sso.issuer}"\naudience = "{sso.audience}"\njwks = "{sso.address}"\n'
-        f'claim = "employee"\nholds = "{holds}"\nca = "{sso.folder / "ca.pem"}"\ntimeout = 2\n'
+        f'claim = "employee"\nholds = "{holds}"\nca_file = "{sso.folder / "ca.pem"}"\ntimeout = 2\n'
     )
 
 
@@ -128,7 +128,7 @@ def test_clocks_may_differ_a_little(door, sso: Provider) -> None:
 def settings(sso: Provider, **changes) -> Oidc:
     """The settings for that provider."""
     given = {"issuer": sso.issuer, "audience": sso.audience, "jwks": sso.address, "claim": "employee"}
-    return Oidc(**{**given, "ca": sso.folder / "ca.pem", "timeout": 1.0, **changes})
+    return Oidc(**{**given, "ca_file": sso.folder / "ca.pem", "timeout": 1.0, **changes})
 
 
 def code_of(reader: TokenReader, token: str) -> str:
@@ -151,7 +151,7 @@ def test_keys_are_fetched_once_and_not_for_every_unknown_one(sso: Provider) -> N
 
 def test_a_provider_whose_certificate_nobody_signed_is_not_believed(sso: Provider) -> None:
     """Without the authority of the settings there are no keys, and so no people."""
-    reader = TokenReader(settings(sso, ca=None))
+    reader = TokenReader(settings(sso, ca_file=None))
 
     assert code_of(reader, sso.token()) == "MKD713"
 

@@ -64,7 +64,7 @@ class Oidc:
     ``leeway``     seconds by which the clocks of the machines may differ.
     ``timeout``    seconds that fetching the keys may take.
     ``keep``       seconds that keys are kept before they are fetched again.
-    ``ca``         certificates of the authorities to trust for ``jwks``, where it is not one of the system's.
+    ``ca_file``    certificates of the authorities to trust for ``jwks``, where it is not one of the system's.
     """
 
     issuer: str
@@ -77,7 +77,7 @@ class Oidc:
     leeway: float = attrs.field(default=30.0, validator=[attrs.validators.ge(0), attrs.validators.le(600)])
     timeout: float = attrs.field(default=5.0, validator=attrs.validators.gt(0))
     keep: float = attrs.field(default=300.0, validator=attrs.validators.gt(0))
-    ca: Path | None = None
+    ca_file: Path | None = None
 
     @jwks.validator
     def _encrypted(self, _: object, jwks: str) -> None:

@@ -40,7 +40,7 @@ class TokenReader:
             oidc.jwks,
             lifespan=oidc.keep,
             timeout=oidc.timeout,
-            ssl_context=ssl.create_default_context(cafile=oidc.ca) if oidc.ca else None,
+            ssl_context=ssl.create_default_context(cafile=oidc.ca_file) if oidc.ca_file else None,
         )
 
     def person(self, token: str) -> str:

@@ -34,7 +34,7 @@ class Organisation:
 
     def __init__(self, heads=("top", "middle", "head"), mandates=(), inactive=(), roles=None):
         names = ("agency", "division", "section")
-        self._units = {
+        self.units = {
             name: Unit(key=name, name=name, parent=parent, head=head, agency="agency")
             for name, parent, head in zip(names, (None, "agency", "division"), heads, strict=True)
         }
@@ -55,7 +55,7 @@ class Organisation:
         return self._people.get(key)
 
     def unit(self, key):
-        return self._units.get(key)
+        return self.units.get(key)
 
     def mandates(self):
         return self._mandates
@@ -181,7 +181,7 @@ class TestResolving:
     def test_units_in_a_circle_end_the_search(self):
         """A tree that bites its tail is no endless one."""
         office = Organisation(heads=(None, None, None))
-        office._units["agency"] = Unit(key="agency", name="a", parent="section")
+        office.units["agency"] = Unit(key="agency", name="a", parent="section")
 
         assert office.decides("unit_head") == []
 

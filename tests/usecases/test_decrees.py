@@ -130,7 +130,7 @@ class TestFixedDays:
         assert (office.journal.head(), again.new, len(again.agreements)) == (before, frozenset(), 9)
 
         known = office.identity.person("analyst", date(2025, 11, 10)).employee
-        office.identity._people["newcomer"] = evolve(known, key="newcomer", number=None)
+        office.identity.add(evolve(known, key="newcomer", number=None))
         late = office.service.issue_decree(THURSDAY, by="hr", at=november(10))
         assert late.new == {"newcomer.1"}
         assert office.service.agreement("newcomer.1").latest.effective == date(2025, 11, 10)
@@ -335,7 +335,7 @@ class TestTurns:
     def test_the_cap_is_kept_in_units_of_any_size(self, rota: Callable[..., Any], count: int) -> None:
         """Where the numbers do not go up, somebody has a day less, and the cap is kept."""
         world = rota(section(count), roles={"hr": ["outsider"]})
-        world.identity._people["outsider"] = Employee(key="outsider", unit="elsewhere")
+        world.identity.add(Employee(key="outsider", unit="elsewhere"))
         issued = world.service.issue_decree(ROTATION, by="outsider", at=november(20))
 
         assert people(issued.agreements) == sorted(f"p{number}" for number in range(count))
@@ -465,7 +465,7 @@ def test_who_comes_after_a_cut_takes_no_ones_turn(rota: Callable[..., Any]) -> N
         world.service.issue_decree(ROTATION, by="p0", at=november(20))
     journal.room = 10**9
     known = identity.person("p1", date(2025, 11, 20)).employee
-    identity._people["p11"] = evolve(known, key="p11")
+    identity.add(evolve(known, key="p11"))
     again = world.service.issue_decree(ROTATION, by="p0", at=november(21))
 
     assert [one for one in again.left_out if one.person != "p0"] == [

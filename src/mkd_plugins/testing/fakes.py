@@ -65,6 +65,10 @@ class FakeIdentity:
         self.denied: dict[str, str] = {}
         self.failing: MkdError | None = None
 
+    def add(self, employee: Employee) -> None:
+        """Take in one more person, or another in the place of one with the same key."""
+        self._people[employee.key] = employee
+
     def change(self, key: str, **changes: Any) -> None:
         """Change fields of a person or of a unit."""
         if key in self._people:

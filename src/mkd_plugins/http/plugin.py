@@ -1,4 +1,4 @@
-"""Announces the five backends."""
+"""Announces the five backends that ask a host, and the one that tells it of events."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _webhook(config: WebhookConfig) -> Events:
 
 @hookimpl
 def mkd_providers() -> list[Provider]:
-    """Announce the five backends that ask a host, and the one that tells it of events."""
+    """Announce all six."""
     return [
         identity(name="http", config=Config, build=_identity, capabilities=("ping",)),
         payroll(name="http", config=Config, build=_payroll, capabilities=("ping",)),

@@ -79,9 +79,7 @@ class KMobAttendance:
 def _rows(response: Response, where: str) -> list[dict[str, Any]]:
     rows = response.json()
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Permanent(
-            "the export is no list of objects", code="MKD674", where=where, mend="see whether it has changed"
-        )
+        raise Permanent("the export is no list of objects", code="MKD674", where=where, mend=_CHANGED)
     if not rows:
         raise Transient(
             "the export has nobody on that day", code="MKD674", where=where, mend="ask again when it is filled"
@@ -109,7 +107,7 @@ def _check_ins(row: Mapping[str, Any], on: date, where: str) -> list[CheckIn]:
                 f"{field} is no hour of the form HH:MM:SS",
                 code="MKD674",
                 where=where,
-                mend="see whether it has changed",
+                mend=_CHANGED,
             ) from None
         found.append(CheckIn(at=datetime.combine(on, hour, tzinfo=WIB), kind=kind))
     return found

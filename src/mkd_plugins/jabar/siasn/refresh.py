@@ -108,6 +108,8 @@ _Came = tuple[str, str, Answered | BackendError]
 
 
 class _Run:
+    """One refresh, and what it came to so far."""
+
     def __init__(
         self,
         config: Config,
@@ -162,9 +164,7 @@ class _Run:
         if everything or self.now() - had_at > self.config.max_age:
             self.store.put([Kept(resource=UNITS, subject="", records=self.client.units(), had_at=self.now())])
 
-    def _answers(
-        self, asked: Sequence[tuple[str, str, str]]
-    ) -> Iterator[list[tuple[str, str, Answered | BackendError]]]:
+    def _answers(self, asked: Sequence[tuple[str, str, str]]) -> Iterator[list[_Came]]:
         """The answers in batches, in the order in which they come; few more requests are begun than run at once."""
         waiting: dict[Future[Answered], tuple[str, str]] = {}
         batch: list[_Came] = []

@@ -19,7 +19,6 @@ from mkd_plugins.jabar.simulator.people import NEVER_READ
 from mkd_plugins.jabar.simulator.world import AGENCY_USER, JAKARTA, PASSWORD, World
 from mkd_plugins.testing.province import TABLES, Row
 
-_FLAGS = ("peg_status",)
 NOT_YET = "00:00:00"
 """When somebody left who has not."""
 _BEGINS = time(7, 30)
@@ -84,7 +83,7 @@ class Exports:
         parent = people.units.get(unit.get("unit_kerja_parent", ""), {})
         more: dict[str, Any] = {
             **{field: people.private(field, person["peg_nip"]) for field in NEVER_READ},
-            **{flag: person[flag] == "1" for flag in _FLAGS},
+            "peg_status": person["peg_status"] == "1",
             "jabatan_jenis": int(person["jabatan_jenis"]),
             "nama_atasan": above["peg_nama"] if above else None,
             "unit_kerja_nama_full": person["unit_kerja_nama"],

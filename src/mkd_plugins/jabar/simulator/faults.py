@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from threading import Lock
 from typing import Final, Literal
 
 import attrs
 
-from mkd_core.errors import InvalidInput
+from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_plugins.jabar.contract import ENDPOINTS, OIDC, SYSTEMS, Endpoint, Known
 from mkd_plugins.jabar.simulator.chance import drawn
 
@@ -115,16 +114,14 @@ class Fault:
         where = f"--fault {self.path}={self.kind}:{self.rate:g}"
         kind = KINDS.get(self.kind)
         if kind is None:
-            near = get_close_matches(self.kind, KINDS, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"one of {', '.join(KINDS)}"
+            mend = did_you_mean(self.kind, KINDS) or f"one of {', '.join(KINDS)}"
             raise InvalidInput("MKD731", f"there is no kind of fault {self.kind!r}", where=where, mend=mend)
         if not 0 <= self.rate <= 1:
             raise InvalidInput("MKD731", "a rate goes from 0 to 1", where=where, mend="write 0.1 for one in ten")
         there = [endpoint for endpoint in ENDPOINTS if self._names(endpoint)]
         if not there:
             names = [*SYSTEMS, *(endpoint.path for endpoint in ENDPOINTS)]
-            near = get_close_matches(self.path, names, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"a path, or one of {', '.join(SYSTEMS)}"
+            mend = did_you_mean(self.path, names) or f"a path, or one of {', '.join(SYSTEMS)}"
             raise InvalidInput("MKD731", "no path is like that", where=where, mend=mend)
         if not any(kind.can_happen_at(endpoint) for endpoint in there):
             fit = [name for name, each in KINDS.items() if any(map(each.can_happen_at, there))]

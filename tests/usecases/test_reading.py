@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from mkd_core import AgreementService
+from mkd_core.errors import Transient
 from mkd_core.usecases.presence import LONGEST
 
 
@@ -74,6 +75,13 @@ class TestTheInbox:
         world.identity.denied["statistician"] = "left"
 
         assert tasks(world, "data-head") == [("vote", "analyst.1", "superior")]
+
+    def test_identity_is_asked_about_nobody_for_whom_nothing_is_open(self, world):
+        """An inbox stays quick when thousands of agreements are in force, and open while identity is away."""
+        world.approved()
+        world.identity.failing = Transient("the directory is down")
+
+        assert tasks(world, "data-head") == []
 
 
 class TestTheDay:

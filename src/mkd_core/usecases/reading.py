@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 
 from attrs import frozen
 
-from mkd_core.agreements import Agreement, State, StepProgress
+from mkd_core.agreements import State, StepProgress
 from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.events import Happened
 from mkd_core.usecases.context import Context
@@ -29,38 +30,41 @@ class Task:
 def inbox(ctx: Context, person: str, at: datetime) -> tuple[Task, ...]:
     """What waits for that person now, the earliest deadline first."""
     ctx.need_person(person)
-    found = [task for dossier in ctx.dossiers() for task in _tasks(ctx, dossier.person, person, at)]
+    found = [task for dossier in ctx.dossiers() for task in _tasks(ctx, dossier, person, at)]
     return tuple(sorted(found, key=lambda task: (task.due or date.max, task.agreement, task.item)))
 
 
-def _tasks(ctx: Context, applicant: str, person: str, at: datetime) -> Iterator[Task]:
-    dossier = ctx.dossier(applicant)
-    superior: bool | None = None
+def _tasks(ctx: Context, dossier: Dossier, person: str, at: datetime) -> Iterator[Task]:
+    applicant = dossier.person
+
+    @cache
+    def leads() -> bool:
+        """Asked of identity once, and not at all of somebody about whom nothing is open."""
+        return person != applicant and _is_superior(ctx, dossier, person, at)
+
     for agreement in dossier.agreements.values():
         latest = agreement.latest
         step = latest.open_step
-        if step and _waits(step, person):
+        votes = step is not None and _waits(step, person)
+        if step and votes:
             yield Task(kind="vote", agreement=agreement.id, applicant=applicant, item=step.step.id, due=step.due)
         undecided = latest.state in {State.DRAFT, State.RETURNED, State.SUBMITTED}
         if undecided and person == applicant and "employee" not in latest.consents:
             yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
-        if person != applicant and superior is None:
-            superior = _is_superior(ctx, dossier, agreement, person, at)
-        consents_by_vote = step is not None and _waits(step, person)
-        if superior and undecided and "superior" not in latest.consents and not consents_by_vote:
+        if undecided and "superior" not in latest.consents and not votes and leads():
             yield Task(kind="consent", agreement=agreement.id, applicant=applicant)
-    if superior:
-        for name, work in dossier.work.items():
-            if work.accepted is None:
-                yield Task(kind="verify_activity", agreement=work.agreement, applicant=applicant, item=name)
-        for name, result in dossier.results.items():
-            if not result.erased and (result.accepted is None or result.disputed):
-                yield Task(kind="verify_result", agreement=result.agreement, applicant=applicant, item=name)
+    for name, work in dossier.work.items():
+        if work.accepted is None and leads():
+            yield Task(kind="verify_activity", agreement=work.agreement, applicant=applicant, item=name)
+    for name, result in dossier.results.items():
+        if not result.erased and (result.accepted is None or result.disputed) and leads():
+            yield Task(kind="verify_result", agreement=result.agreement, applicant=applicant, item=name)
 
 
-def _is_superior(ctx: Context, dossier: Dossier, agreement: Agreement, person: str, at: datetime) -> bool:
+def _is_superior(ctx: Context, dossier: Dossier, person: str, at: datetime) -> bool:
     """Whether that person is the applicant's superior; nobody is of somebody whom identity does not serve any more."""
     try:
+        agreement = next(iter(dossier.agreements.values()))
         return case_of(ctx, dossier, agreement, at=at, by=person).as_superior() is not None
     except (NotFound, NotAllowed):
         return False

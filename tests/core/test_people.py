@@ -24,9 +24,9 @@ from mkd_core.people import (
     Unit,
 )
 
-PNS = "199002012015031007"
-PPPK = "199002012022212007"
-CONTRACT_21 = "199002012022212007"
+PNS = "199002012015031907"
+PPPK = "199002012022212907"
+CONTRACT_21 = "199002012022212907"
 
 
 # ---- service numbers -------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ CONTRACT_21 = "199002012022212007"
         (PPPK, Employment.PPPK),
         (PNS, Employment.PPPK),
         (PPPK, Employment.OTHER),
-        ("19900201 201503 1 007", Employment.PNS),
+        ("19900201 201503 1 907", Employment.PNS),
     ],
 )
 def test_numbers_of_both_kinds_are_read(text, employment):
@@ -69,11 +69,11 @@ def test_contract_count_21_is_no_month():
         ("1.99002E+17", "MKD211", "and other characters"),
         (PNS[:-1] + "x", "MKD211", "has 17 and other characters"),
         (PNS[:-1] + "\u0667", "MKD211", "18 digits"),
-        ("199013012015031007", "MKD212", "no birth date"),
-        ("199002302015031007", "MKD212", "no birth date"),
-        ("199002012015001007", "MKD213", "no month"),
-        ("199002012015131007", "MKD213", "no month"),
-        ("199002012015033007", "MKD214", "1 or 2"),
+        ("199013012015031907", "MKD212", "no birth date"),
+        ("199002302015031907", "MKD212", "no birth date"),
+        ("199002012015001907", "MKD213", "no month"),
+        ("199002012015131907", "MKD213", "no month"),
+        ("199002012015033907", "MKD214", "1 or 2"),
     ],
 )
 def test_a_malformed_number_is_refused_without_being_shown(text, code, words):
@@ -208,8 +208,8 @@ def test_who_must_have_it_reveals_it():
 
 def test_the_last_three_digits_tell_numbers_apart():
     """What is shown of a number holds neither birth date nor sex."""
-    assert someone().number.masked == "…007"
-    assert repr(someone().number) == "ServiceNumber(…007)"
+    assert someone().number.masked == "…907"
+    assert repr(someone().number) == "ServiceNumber(…907)"
 
 
 # ---- mandates, units -------------------------------------------------------------------------------------------------

@@ -404,7 +404,7 @@ def test_before_the_first_refresh_the_mend_is_told(config: Config) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["nomor", "198001012005011001"], "no column nip"),
+        (["nomor", "198001012005011901"], "no column nip"),
         (["nip", "1.98001E+17"], "no service number"),
         (["nip", "19800101200501100"], "no service number"),
     ],

@@ -183,7 +183,7 @@ class TestSiasn:
 
     def test_where_nothing_is_found_data_is_a_text(self, asker: Asker) -> None:
         """For somebody who does not exist, and for somebody who was never rated."""
-        nobody, unrated = "199001012015011899", number(asker.sim, NO_RATING)
+        nobody, unrated = "199001012015011999", number(asker.sim, NO_RATING)
         answers = [asker.siasn(f"/pns/data-utama/{nobody}"), asker.siasn(f"/pns/rw-skp22/{unrated}")]
 
         assert [(each.status_code, each.json()) for each in answers] == [
@@ -401,7 +401,7 @@ class TestSiapAndKMob:
 
         assert answer["succes"] is True
         assert (answer["data"]["peg_nip"], answer["data"]["nip_atasan"]) == (asker.nip, row["nip_atasan"])
-        nobody = "/p/backend/api/pegawai/detail/199001012015011899"
+        nobody = "/p/backend/api/pegawai/detail/199001012015011999"
         assert asker.ask("GET", nobody, headers=agency).status_code == 404
         assert asker.ask("GET", nobody).status_code == 401
         assert asker.ask("POST", "/p/backend/api/login", json={"username": "x"}).status_code == 401

@@ -102,7 +102,7 @@ def test_what_cannot_be_taken_is_told_as_problem_details(door: str, raw: bytes, 
 
 def test_no_value_that_was_sent_comes_back_in_a_problem(door: str) -> None:
     """A service number put into the wrong field stands in no answer and so in nobody's log."""
-    number = "198001012005011001"
+    number = "198001012005011901"
 
     told = [
         asked(door, {"facts": {"applicant": {"rating": number}}}).text,

@@ -65,7 +65,7 @@ def test_a_letter_is_for_those_who_sign_and_for_hr(office):
     assert office.mkd("agreement", "letter", "k000002.1", "--as", "k000002", at=office.june).status == 0
     other = office.mkd("agreement", "letter", "k000002.1", "--as", "k000009", at=office.june)
     assert other.status == 1
-    assert f"{actor()} may not see names" in other.err
+    assert f"MKD439 k000002.1: {actor()} may not see names" in other.err
 
 
 def test_there_is_no_letter_of_a_draft(office):

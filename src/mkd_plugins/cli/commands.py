@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[Entry, ...]] = {
     "Operators": (
         Entry("serve", "mkd_plugins.cli.serve:serve", "Answer other systems over HTTP, as JSON."),
         Entry("tick", "mkd_plugins.cli.tick:tick", "Do all that is due: deadlines, changed approvers."),
-        Entry("outbox", "mkd_plugins.cli.outbox:outbox", "Deliver notices and pay lines; see what is stuck."),
+        Entry("outbox", "mkd_plugins.cli.outbox:outbox", "Deliver what is due to the world; see what is stuck."),
         Entry("journal", "mkd_plugins.cli.journal:journal", "Verify, export and describe the journal."),
         Entry("plugins", "mkd_plugins.cli.plugins:plugins", "Which plugins are installed, and whether they work."),
         Entry("jabar", "mkd_plugins.cli.jabar:jabar", "The systems of West Java: read or simulate them."),

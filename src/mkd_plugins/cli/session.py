@@ -218,13 +218,13 @@ class Desk:
                 mend=f'leave --at and MKD_AT out, or give [roles."{self.actor}"] the role operator',
             )
 
-    def need_reader(self) -> None:
-        """Refuse names to a user without a role that may see them."""
+    def need_reader(self, *, where: str = "--names") -> None:
+        """Refuse names to a user without a role that may see them; ``where`` is what asked for them."""
         if not READERS & self.roles.roles_of(self.actor):
             raise NotAllowed(
                 "MKD439",
                 f"{self.actor} may not see names",
-                where="--names",
+                where=where,
                 mend=f'give [roles."{self.actor}"] the role hr or auditor',
             )
 

@@ -35,7 +35,7 @@ def letter(session: Session, how: How, agreement: str, out: Path | None) -> None
         by = desk.asking(how.as_, how.at) if how.as_ else None
         superior = desk.organisation(how.at).known(found.applicant).superior
         if by not in (found.applicant, superior) or by is None:
-            desk.need_reader()
+            desk.need_reader(where=agreement)
         written = letter_of(desk.mkd, agreement, how.at)
         html = page(written)
         if out is not None:

@@ -98,3 +98,23 @@ def test_a_folder_of_files_is_decided_into_a_folder(spark, tmp_path: Path) -> No
     }
     assert expected(policy, rows) == answers(spark.read.parquet(str(tmp_path / "out.parquet")))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.parquet", "out.parquet"]
+
+
+def test_csv_is_read_by_its_own_headings(spark, tmp_path: Path) -> None:
+    """Integers may have a point, and a file whose columns stand in another order is refused instead of misread."""
+    policy = policy_of(["a.x < 3"])
+    facts = tmp_path / "facts.csv"
+    facts.mkdir()
+    (facts / "1.csv").write_text("a.x,note\n2.0,1\n3.0,1\n2.5,1\n,1\n")
+
+    counts = decide_file(policy, str(facts), str(tmp_path / "out.parquet"), engine="spark")
+
+    assert counts.outcomes == {"approve": 1, "refer": 1, "refuse": 1}
+    assert counts.without == 1
+
+    (facts / "2.csv").write_text("note,a.x\n1,2\n")
+    with pytest.raises(InvalidInput, match="MKD260"):
+        decide_file(policy, str(facts), str(tmp_path / "other.parquet"), engine="spark")
+    (facts / "2.csv").write_text("a.x,note\n1,2,3\n")
+    with pytest.raises(InvalidInput, match="MKD260"):
+        decide_file(policy, str(facts), str(tmp_path / "other.parquet"), engine="spark")

@@ -58,6 +58,49 @@ def test_parquet_is_decided_as_csv_is(mkd, tmp_path, engine):
     assert outcomes(tmp_path / "decisions.parquet") == OUTCOMES
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_whole_numbers_of_a_csv_file_may_have_a_point(mkd, tmp_path, engine):
+    """A column of integers with a gap is written 3.0 by pandas, and means the same; 3.5 is no integer."""
+    (tmp_path / "facts.csv").write_text("id,agreement.remote_days\n1,3.0\n2,\n3,5.00\n4,3.5\n", encoding="utf-8")
+
+    mkd(*DECIDE, "--frame", "facts.csv", "--engine", engine, "--out", "decisions.csv")
+
+    assert outcomes(tmp_path / "decisions.csv") == {"1": "refer", "2": "refer", "3": "refuse", "4": None}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize(
+    ("files", "code", "said"),
+    [
+        ({"facts.csv": "id;applicant.rating\n1;good\n"}, "MKD257", "facts.csv: no column is named like a fact"),
+        ({"facts.csv": "nip,nama\n1,A\n"}, "MKD257", "facts.csv: no column is named like a fact"),
+        ({"facts.csv": "applicant.rating,agreement.remote_days\ngood,5,7\n"}, "MKD260", "facts.csv: cannot be"),
+        ({"facts.csv": ""}, "MKD260", "facts.csv: has no columns"),
+        ({"facts.csv": "nama,applicant.rating\nJos\xe9,good\n"}, "MKD260", "facts.csv: is not text of UTF-8"),
+        (
+            {
+                "facts.csv/1.csv": "applicant.talent_box,agreement.remote_days\n5,1\n",
+                "facts.csv/2.csv": "agreement.remote_days,applicant.talent_box\n1,5\n",
+            },
+            "MKD260",
+            "2.csv: has other columns than 1.csv",
+        ),
+    ],
+)
+def test_a_csv_file_of_another_shape_is_refused_by_every_engine(mkd, tmp_path, engine, files, code, said):
+    """Nothing is guessed: neither what divides columns, nor which lines may be dropped, nor whose values are whose."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="latin-1")
+
+    done = mkd(*DECIDE, "--frame", "facts.csv", "--engine", engine, "--out", "out.csv")
+
+    assert done.status == 1
+    assert code in done.err
+    assert said in done.err
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_the_answer_is_for_its_owner_alone(mkd, tmp_path):
     """Decisions on people are nobody else's, also where a file was there before."""
     (tmp_path / "facts.csv").write_text(CSV, encoding="utf-8")

@@ -5,10 +5,11 @@ The answer is written beside its place under another name, and moved there when 
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -51,7 +52,8 @@ def decide_file(
     Columns of a CSV file are text, and read as what their facts are: ``true`` or ``false``, decimal numbers, ``HH:MM``,
     ``YYYY-MM-DD``; an empty cell is missing. Spark reads and writes folders of files, and addresses such as ``s3a://…``
     as well. ``working`` is told the path that grows meanwhile. Raises ``InvalidInput`` for an engine that is not
-    installed, for a file that is missing or cannot be read, and all that ``decide_frame`` raises.
+    installed, for a file that is missing, cannot be read or has no column named like a fact, and all that
+    ``decide_frame`` raises.
     """
     if engine not in ENGINES:
         raise InvalidInput("MKD259", f"no engine is called {engine}", mend=did_you_mean(engine, ENGINES))
@@ -100,6 +102,41 @@ def _whole(path: Path, *, folder: bool) -> Iterator[str]:
         shutil.rmtree(room, ignore_errors=True)
 
 
+def _check_columns(policy: Policy, names: Sequence[str], place: str, *, cased: bool = False) -> None:
+    """Refuse a file that says nothing of anybody: it is another one, or is divided by other signs than commas."""
+    from mkd_plugins.batch.frames import check_names
+
+    check_names(names, policy.vocabulary, cased=cased)
+    if not any(name in policy.vocabulary or name in policy.vocabulary.spaces for name in names):
+        raise InvalidInput(
+            "MKD257",
+            "no column is named like a fact",
+            where=place,
+            mend="see mkd policy facts; columns of CSV are divided by commas",
+        )
+
+
+def _headings(place: str) -> list[str]:
+    """The columns of a CSV file, or of all the files of a folder."""
+    path = Path(place)
+    files = sorted(path.glob("**/*.csv")) if path.is_dir() else [path]
+    first: list[str] | None = None
+    for each in files:
+        try:
+            with each.open(encoding="utf-8-sig", newline="") as text:
+                found = next(csv.reader(text), [])
+        except (UnicodeDecodeError, csv.Error):
+            raise InvalidInput("MKD260", "is not text of UTF-8", where=str(each), mend="save it as UTF-8") from None
+        if first is not None and found != first:
+            raise InvalidInput(
+                "MKD260", f"has other columns than {files[0].name}", where=str(each), mend="the same, in the same order"
+            )
+        first = found
+    if not first:
+        raise InvalidInput("MKD260", "has no columns", where=place, mend="name them in the first line")
+    return first
+
+
 def _files(place: Place) -> str:
     """The files of a folder; Spark puts others between them."""
     path, kind = place
@@ -125,6 +162,8 @@ def _polars(policy: Policy, source: Place, out: Place) -> Counts:
     with _readable(path, (pl.exceptions.PolarsError,)):
         files = _files(source)
         frame = pl.scan_parquet(files) if kind == "parquet" else pl.scan_csv(files, infer_schema=False)
+        names = list(frame.collect_schema()) if kind == "parquet" else _headings(path)
+        _check_columns(policy, names, path, cased=True)
         answered = decided(policy, frame, written=kind == "csv")
         _ = answered.sink_parquet(part) if to == "parquet" else answered.sink_csv(part)
         told = pl.scan_parquet(part) if to == "parquet" else pl.scan_csv(part, infer_schema=False)
@@ -142,27 +181,44 @@ def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
         files = _files(source)
         if kind == "parquet":
             relation = connection.read_parquet(files)
+            _check_columns(policy, relation.columns, path)
         else:
-            relation = connection.read_csv(files, header=True, all_varchar=True)
+            names = _headings(path)
+            _check_columns(policy, names, path)
+            relation = _read_csv(connection, files, names)
         answered = decided(policy, relation, written=kind == "csv")
         if to == "parquet":
             answered.write_parquet(part)
             told = connection.read_parquet(part)
         else:
             answered.write_csv(part, header=True)
-            told = connection.read_csv(part, header=True, all_varchar=True)
+            told = _read_csv(connection, part, answered.columns)
         return _counts(told.aggregate("outcome, count(*)").fetchall())
+
+
+def _read_csv(connection: Any, files: str, names: Sequence[str]) -> Any:
+    """Text of these columns. Left to itself, DuckDB guesses what divides them, and drops lines that do not fit it."""
+    columns = dict.fromkeys(names, "VARCHAR")
+    return connection.read_csv(
+        files, header=True, columns=columns, sep=",", quotechar='"', escapechar='"', auto_detect=False
+    )
 
 
 def _spark(policy: Policy, source: Place, out: Place) -> Counts:
     sql = needed("pyspark.sql", "spark")
-    errors = needed("pyspark.errors", "spark")
+    # What fails while a job runs comes as Java's.
+    errors = needed("pyspark.errors", "spark").PySparkException, needed("py4j.protocol", "spark").Py4JError
     from mkd_plugins.batch.engines import decided
 
     (path, kind), (part, to) = source, out
     session = sql.SparkSession.builder.appName("mkd decide").getOrCreate()
-    with _readable(path, (errors.PySparkException,)):
-        frame = session.read.parquet(path) if kind == "parquet" else session.read.csv(path, header=True)
+    with _readable(path, errors):
+        if kind == "parquet":
+            frame = session.read.parquet(path)
+        else:
+            # Otherwise Spark takes the columns of each file for those of the first, and drops what lines have too many.
+            frame = session.read.csv(path, header=True, enforceSchema=False, mode="FAILFAST")
+        _check_columns(policy, frame.columns, path)
         answered = decided(policy, frame, written=kind == "csv")
         if to == "parquet":
             answered.write.parquet(part)

@@ -27,7 +27,9 @@ ANSWERS = ("outcome", "failed", "undetermined")
 TIME = r"\A([0-3][0-9]|4[0-7]):[0-5][0-9]\z"
 DATE = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 YES_NO = r"\A([Tt]rue|TRUE|[Ff]alse|FALSE)\z"
-WHOLE = r"\A-?[0-9]{1,18}\z"
+#: Also ``3.0``, as pandas writes the integers of a column in which some are missing.
+WHOLE = r"\A-?[0-9]{1,18}(\.0+)?\z"
+NO_FRACTION = r"\.0+\z"
 NUMBER = r"\A-?[0-9]{1,200}(\.[0-9]{1,200})?([eE][-+]?[0-9]{1,2})?\z"
 
 _ACCEPTED: Mapping[Kind, str] = {
@@ -203,7 +205,7 @@ class _Reading:
         assert self.fact.low is not None
         assert self.fact.high is not None
         whole = self.fact.kind is Kind.INTEGER
-        number = text.cast(nw.Int64 if whole else nw.Float64)
+        number = text.str.replace_all(NO_FRACTION, "").cast(nw.Int64) if whole else text.cast(nw.Float64)
         self._refuse(number < self.fact.low, number > self.fact.high)
         if whole:
             self._numbers(number, Form.WHOLE, storage=nw.Int64)

@@ -1,8 +1,9 @@
 """Small wrongs that could stand in a policy file: each a copy of the file's parts with one of them changed.
 
-Changed are the numbers of rules, of ``when``, of parameters and overlays (by their own step, up and down), the
-operators, and what happens otherwise; dropped is each rule, each overlay, each part of an ``and`` or ``or``, and each
-member of a list. A policy whose worked cases notice every such change says nothing by chance.
+Changed are the numbers of rules, of ``when``, of parameters and overlays (by their own step, up and down), the times of
+steps and of the clock (by one day or month), the operators, and what happens otherwise; dropped is each rule, each
+overlay, each part of an ``and`` or ``or``, and each member of a list. A policy whose worked cases notice every such
+change says nothing by chance. What no worked case can say stays as it is: grounds of refusal, proof and coverage.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, get_args
 
 import attrs
 
+from mkd_core.approvals import Span
 from mkd_core.language import Kind, Parameter, Value, Vocabulary, read_date, read_time, show_time
 from mkd_core.policy.document import Document
 from mkd_core.policy.terms import Effect, NamedParameter
@@ -78,6 +80,12 @@ def mutants(document: Document, vocabulary: Vocabulary) -> Iterator[Mutant]:
         for place, changed_text in _expressions(step.when, vocabulary) if step.when else ():
             route = _replaced(document.steps, at, attrs.evolve(step, when=changed_text))
             yield Mutant(label=f"route {step.id}, when, {place}", document=attrs.evolve(document, steps=route))
+        for what, span in _spans(step.within):
+            route = _replaced(document.steps, at, attrs.evolve(step, within=span))
+            yield Mutant(label=f"route {step.id}, within: {what}", document=attrs.evolve(document, steps=route))
+    for what, span in _spans(document.clock.decide_within):
+        clock = attrs.evolve(document.clock, decide_within=span)
+        yield Mutant(label=f"clock, decide_within: {what}", document=attrs.evolve(document, clock=clock))
 
 
 def _rules(document: Document, vocabulary: Vocabulary) -> Iterator[Mutant]:
@@ -129,6 +137,15 @@ def _values(parameter: Parameter, step: float | None) -> Iterator[tuple[str, Par
     for other in _beside(value, kind, step):
         made = Kind.FLOAT if isinstance(other, float) else kind
         yield f"{_shown(value, kind)} becomes {_shown(other, kind)}", Parameter(made, other)
+
+
+def _spans(span: Span | None) -> Iterator[tuple[str, Span]]:
+    """The times one day or month longer and shorter; no time at all is none."""
+    if span is not None:
+        for amount in (span.amount + 1, span.amount - 1):
+            if amount > 0:
+                other = Span(amount, span.unit)
+                yield f"{span} becomes {other}", other
 
 
 def _beside(value: Value, kind: Kind, step: float | None = None) -> Iterator[Value]:

@@ -2,8 +2,9 @@
 
 A file ``….cases.toml`` beside the policy has ``[base]`` (``date``, ``facts`` by namespace) and ``[[cases]]``: ``name``,
 ``facts`` that differ, ``missing`` facts, ``at`` (request or vote), ``date``, ``layer`` (base: look past decrees), and
-what is expected: ``outcome``, the rules ``failed``, ``undetermined`` and ``unfixable``, the steps of the ``route``, the
-changes of the ``remedy``. A file of cases without ``[base]`` belongs to a pay scheme and is left alone.
+what is expected: ``outcome``, the rules ``failed``, ``undetermined`` and ``unfixable``, the steps of the ``route`` and
+the time of each (``within``), the time over all of them (``decide_within``), the changes of the ``remedy``. A file of
+cases without ``[base]`` belongs to a pay scheme and is left alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Literal
 
 import attrs
 
+from mkd_core.approvals import Span
 from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
 from mkd_core.policy import Decision, Facts, History, Moment, Policy
 from mkd_core.policy.problems import raise_problems
@@ -24,8 +26,9 @@ from mkd_plugins.calendar.seasons import seasons_on
 
 _RULES = ("failed", "undetermined", "unfixable")
 _LISTS = ("missing", *_RULES, "route")
-_TABLES = ("facts", "remedy")
-_KEYS = ("name", "at", "date", "layer", "outcome", *_LISTS, *_TABLES)
+_TABLES = ("facts", "remedy", "within")
+_KEYS = ("name", "at", "date", "layer", "outcome", "decide_within", *_LISTS, *_TABLES)
+_WHERE_SAID = ("route", "within", "decide_within", "remedy")
 _WORDS = {"at": ("request", "vote"), "layer": ("base",), "outcome": ("approve", "refer", "refuse")}
 
 
@@ -95,6 +98,8 @@ def said(decision: Decision) -> dict[str, Any]:
         "failed": policy.names_of(decision.failed),
         "undetermined": policy.names_of(decision.undetermined),
         "route": [step.id for step in decision.route],
+        "within": {step.id: str(step.within) for step in decision.route},
+        "decide_within": str(policy.clock.decide_within or ""),
     }
 
 
@@ -171,7 +176,7 @@ class _Reader:
             moment=case.get("at", "request"),
             layer=case.get("layer"),
             facts=facts | dict.fromkeys(case.get("missing", [])),
-            expected=expected | {key: case[key] for key in ("route", "remedy") if key in case},
+            expected=expected | {key: case[key] for key in _WHERE_SAID if key in case},
         )
 
     def shape(self, place: str, case: Mapping[str, Any]) -> None:
@@ -194,6 +199,20 @@ class _Reader:
         for key in _TABLES:
             if not isinstance(case.get(key, {}), Mapping):
                 self.problem(f"{place}, {key}", "expected a table")
+        self.spans(place, case)
+
+    def spans(self, place: str, case: Mapping[str, Any]) -> None:
+        within = case.get("within", {})
+        written = dict(within) if isinstance(within, Mapping) else {}
+        for key, span in (*written.items(), ("decide_within", case.get("decide_within", "1 day"))):
+            where = f"{place}, {key}" if key == "decide_within" else f"{place}, within, {key}"
+            try:
+                right = str(Span.parse(str(span)))
+            except InvalidInput as error:
+                self.problem(where, error.message, error.mend)
+            else:
+                if right != span:
+                    self.problem(where, f"expected text such as {right}", f'write "{right}"')
 
     def keys(self, place: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
         for key in table.keys() - set(known):
@@ -214,7 +233,11 @@ class _Reader:
 
 def _unknown_ids(policy: Policy, case: Case) -> Iterator[PolicyError]:
     rules, steps = [rule.id for rule in policy.rules], [step.id for step in policy.steps]
-    for key, known, what in (*((key, rules, "rule") for key in _RULES), ("route", steps, "step")):
+    for key, known, what in (
+        *((key, rules, "rule") for key in _RULES),
+        ("route", steps, "step"),
+        ("within", steps, "step"),
+    ):
         for name in case.expected.get(key, []):
             if name not in known:
                 where = f"{case.where}, {key}"

@@ -176,6 +176,41 @@ def test_parameters_overlays_effects_and_rules_are_changed() -> None:
     ]
 
 
+TIMES = """
+[[route]]
+id = "superior"
+approver = "superior"
+within = "1 working day"
+[[route]]
+id = "head"
+approver = "head_of_agency"
+within = "5 days"
+[clock]
+decide_within = "2 months"
+"""
+
+
+def test_times_of_the_route_and_the_clock_are_changed_and_noticed(tmp_path: Path) -> None:
+    """A day or a month more and less, never none; a case that says the times notices each, another notices none."""
+    case = "[base]\ndate = 2023-05-01\nfacts = { applicant = { educator = false } }\n"
+    case += '[[cases]]\nname = "plain"\noutcome = "approve"\nroute = ["superior", "head"]\n'
+    said = 'within = { superior = "1 working day", head = "5 days" }\ndecide_within = "2 months"\n'
+    (tmp_path / "1.cases.toml").write_text(case, encoding="utf-8")
+    history = history_of("not applicant.educator", TIMES)
+
+    silent = {each.mutant for each in mutate(history, read_cases(tmp_path)) if not each.noticed}
+    (tmp_path / "1.cases.toml").write_text(case + said, encoding="utf-8")
+    left = {each.mutant for each in mutate(history, read_cases(tmp_path)) if not each.noticed}
+
+    assert silent - left == {
+        "route superior, within: 1 working day becomes 2 working days",
+        "route head, within: 5 days becomes 6 days",
+        "route head, within: 5 days becomes 4 days",
+        "clock, decide_within: 2 months becomes 3 months",
+        "clock, decide_within: 2 months becomes 1 month",
+    }
+
+
 DECREE = """
 [policy]
 id = "town"

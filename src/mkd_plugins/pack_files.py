@@ -40,9 +40,9 @@ def texts_in(folder: Folder, table: Table) -> dict[str, str]:
 
 
 def read_text(file: Folder) -> str:
-    """The text of a file. Raises ``PolicyError`` where it cannot be read."""
+    """The text of a file, without the mark that some editors begin it with; raises ``PolicyError``."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = error.strerror or "the system did not say why"
         raise PolicyError("MKD326", f"cannot be read: {reason}", where=str(file), mend="check the path") from None

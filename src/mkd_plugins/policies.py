@@ -54,7 +54,8 @@ def policy_folder(id: str, *, packs: Iterable[RulePack] = ()) -> Folder:
     folder = own.get(id) or shipped_folder(id, "policy")
     if folder is None:
         known = {**shipped_folders("policy"), **own}
-        raise PolicyError("MKD325", f"no policy is called {id!r}", mend=did_you_mean(id, known))
+        here = f"write {id}/ for the folder that is here" if id and Path(id).is_dir() else ""
+        raise PolicyError("MKD325", f"no policy is called {id!r}", mend=here or did_you_mean(id, known))
     return folder
 
 

@@ -137,7 +137,7 @@ class _Reader:
         self.problems: list[PolicyError] = []
         self.data: Mapping[str, Any] = {}
         try:
-            self.data = tomllib.loads(file.read_text(encoding="utf-8"))
+            self.data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             self.problem("", f"cannot be read: {error}")
 

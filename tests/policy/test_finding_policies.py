@@ -68,6 +68,23 @@ def test_a_file_is_one_version_and_a_decree_brings_its_base(folder: Path) -> Non
     assert load_policy(str(folder / "thursday.toml"), on=date(2025, 1, 5)).version == "thursday"
 
 
+def test_a_folder_is_named_with_a_slash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain word is an id, whatever lies here; where a folder has that name, the error says how to mean it."""
+    monkeypatch.chdir(folder.parent)
+
+    with pytest.raises(PolicyError, match=f"write {folder.name}/ for the folder that is here"):
+        policy_history(folder.name)
+
+    assert policy_history(f"{folder.name}/").versions == ("1", "thursday")
+
+
+def test_a_file_may_begin_with_a_mark_of_its_encoding(folder: Path) -> None:
+    """Some editors write one before the first letter."""
+    (folder / "1.toml").write_text(BASE, encoding="utf-8-sig")
+
+    assert policy_history(folder).versions == ("1", "thursday")
+
+
 def test_packs_of_plugins_are_found_by_their_id(folder: Path) -> None:
     """A plugin's pack is named like a shipped one, and comes before it."""
     packs = [RulePack(id="town", folder=folder)]

@@ -11,6 +11,7 @@ from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy, PolicyProblems
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli.session import Session
+from mkd_plugins.pack_files import is_path
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
 
 _UNKNOWN = "MKD325"
@@ -31,8 +32,8 @@ def found_history(session: Session, name: str) -> History:
 
 def found_folder(session: Session, name: str) -> Traversable | Path:
     """The folder in which that policy and its worked cases are."""
-    path = Path(name)
-    if path.exists():
+    if is_path(name):
+        path = Path(name)
         return path if path.is_dir() else path.parent
     try:
         return policy_folder(name)

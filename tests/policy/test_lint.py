@@ -137,6 +137,19 @@ def test_a_good_policy_has_no_findings() -> None:
             "rule more, require, column 31",
             "without applicant.absent_days <= 2 it says the same",
         ),
+        (
+            "MKD332",
+            more("agreement.open_ended or applicant.talent_box in {4, 5, 19, 30}"),
+            "rule more, require, column 25",
+            "in applicant.talent_box in {4, 5, 19, 30}, 19, 30 never occurs",
+        ),
+        (
+            "MKD332",
+            GOOD.replace("[[overlays]]", "boxes = { value = [4, 10], source = 'law' }\n[[overlays]]", 1)
+            + MORE.format(require="applicant.talent_box not in parameter.boxes", effect="refuse"),
+            "rule more, require, column 1",
+            "10 never occurs",
+        ),
         ("MKD333", changed("Half of the staff on site", " "), "rule share, because.en", "no English text"),
         ("MKD333", changed("Separuh di kantor", "Half of the staff on site"), "rule share, because", "same text"),
         ("MKD333", changed('id = "Kota"', 'id = ""'), "policy, title.id", "no Indonesian text"),

@@ -186,7 +186,7 @@ class _Linter:
                 message = Wording(
                     "tidak ada kalender yang mengenal musim ini", "no calendar knows this season, so it never applies"
                 )
-                yield "MKD342", place, message, Wording(hint, hint)
+                yield "MKD342", place, message, Wording(f"yang dikenal: {known}", hint)
             same = [name for name, value in overlay.parameters.items() if value == plain.parameters[name].parameter]
             for name in same:
                 message = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from mkd_core.language import Kind, Wording
+from mkd_core.language import Kind, Wording, show_time
 from mkd_core.language.cuts import FALSE, MISSING, TRUE, Among, Possible, possible
 from mkd_core.language.reach import Reach, TooWideError
 from mkd_core.language.syntax import Placed, parse_placed
@@ -143,6 +143,7 @@ def _of_rule(reach: Reach, place: str, placed: Placed) -> Iterator[Suspicion]:
         )
     else:
         yield from _idle_parts(reach, place, placed)
+        yield from _strangers(reach, place, placed)
 
 
 def _idle_parts(reach: Reach, place: str, placed: Placed) -> Iterator[Suspicion]:
@@ -181,6 +182,31 @@ def _idle_parts(reach: Reach, place: str, placed: Placed) -> Iterator[Suspicion]
                     column=placed.column(part),
                 )
                 return
+
+
+def _strangers(reach: Reach, place: str, placed: Placed) -> Iterator[Suspicion]:
+    """Members of a set or of a list parameter that are never met, such as a tenth of nine boxes."""
+    for node in walk(placed.tree):
+        if not isinstance(node, Membership):
+            continue
+        members = node.members if isinstance(node.members, tuple) else reach.parameters[node.members].value
+        assert isinstance(members, tuple)
+        alone = {each: Membership(node.operand, (each,), negated=False) for each in members}
+        never = [each for each, asked in alone.items() if not reach.can_be(asked, TRUE)]
+        if 0 < len(never) < len(alone):
+            timed = node.operand.type.kind is Kind.TIME
+            shown = ", ".join(show_time(each) if timed and isinstance(each, int) else str(each) for each in never)
+            yield Suspicion(
+                code="MKD332",
+                place=place,
+                message=Wording(
+                    f"dalam {placed.written(node)}, {shown} tidak pernah terjadi",
+                    f"in {placed.written(node)}, {shown} never occurs",
+                ),
+                mend=Wording("perbaiki atau hapus", "mend it, or leave it out"),
+                text=placed.text,
+                column=placed.column(node),
+            )
 
 
 def _asking(tree: Node) -> Iterator[Node]:

@@ -29,9 +29,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from mkd_core.agreements import check_terms
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.events import Terms
 from mkd_core.targets import Target, target_from_data
 from mkd_core.texts import check_text
 from mkd_core.worktime import OfficeHours, WorkPlan, iso_date, plan_from_data
@@ -86,6 +88,19 @@ def read(
         outside_region=data.get("outside_region") is True,
         **{name: check_text(str(data.get(name, "")), where=f"{where}: {name}") for name in TEXTS},
     )
+
+
+def revised(terms: Terms, request: Request) -> Terms:
+    """The terms with the days and dates that the request says anew. Raises ``InvalidInput`` where they do not fit."""
+    made = evolve(
+        terms,
+        plan=request.plan or terms.plan,
+        starts=request.starts or terms.starts,
+        ends=request.ends or terms.ends,
+        review=request.review or terms.review,
+    )
+    check_terms(made)
+    return made
 
 
 def day(data: Mapping[str, Any], key: str, *, where: str) -> date | None:

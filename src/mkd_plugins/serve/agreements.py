@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from mkd_core.agreements import Agreement, check_terms
+from mkd_core.agreements import Agreement
 from mkd_core.errors import InvalidInput
 from mkd_core.targets import Direction, TargetKind
 from mkd_core.worktime import Place
@@ -94,15 +94,7 @@ def _revise(call: Call) -> Agreement:
     mkd, agreement = call.mkd, call.values["agreement"]
     terms = seen_agreement(call, agreement).latest.terms
     request = forms.read(call.given, where="body", hours=mkd.hours, otherwise=terms.starts)
-    revised = evolve(
-        terms,
-        plan=request.plan or terms.plan,
-        starts=request.starts or terms.starts,
-        ends=request.ends or terms.ends,
-        review=request.review or terms.review,
-    )
-    check_terms(revised)
-    return mkd.revise(agreement, terms=revised, by=call.caller.acting(), at=call.at)
+    return mkd.revise(agreement, terms=forms.revised(terms, request), by=call.caller.acting(), at=call.at)
 
 
 def _counter(call: Call) -> Agreement:

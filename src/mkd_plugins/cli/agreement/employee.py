@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from attrs import evolve
 
-from mkd_core.agreements import Agreement, check_terms
+from mkd_core.agreements import Agreement
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Terms
 from mkd_core.usecases.mending import Mended
@@ -18,6 +17,7 @@ from mkd_plugins.cli.request import Typed, needed, read
 from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.forms.answers import mended_data
 from mkd_plugins.forms.days import week_lines
+from mkd_plugins.forms.request import revised
 
 
 @click.command()
@@ -71,15 +71,7 @@ def revise(session: Session, /, how: How, agreement: str, file: str | None, **sa
     def do(desk: Desk, by: str) -> Agreement:
         terms = desk.mkd.agreement(agreement).latest.terms
         request = read(Typed(**said), file, hours=desk.mkd.hours, starts=terms.starts)
-        revised = evolve(
-            terms,
-            plan=request.plan or terms.plan,
-            starts=request.starts or terms.starts,
-            ends=request.ends or terms.ends,
-            review=request.review or terms.review,
-        )
-        check_terms(revised)
-        return desk.mkd.revise(agreement, terms=revised, by=by, at=how.at)
+        return desk.mkd.revise(agreement, terms=revised(terms, request), by=by, at=how.at)
 
     change(session, how, do)
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from werkzeug.datastructures import MultiDict
 
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.texts import MOST_CHARACTERS
 from mkd_core.worktime import iso_date
 from mkd_plugins.serve.problem import HttpProblem
 
@@ -32,7 +33,7 @@ _AMOUNT = 10**12
 _DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 _PLAIN: Mapping[Kind, dict[str, Any]] = {
-    Kind.TEXT: {"type": "string", "maxLength": 10_000},
+    Kind.TEXT: {"type": "string", "maxLength": MOST_CHARACTERS},
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.NUMBER: {"type": "integer", "minimum": 1, "maximum": 1_000_000},
     Kind.YES_NO: {"type": "boolean"},
@@ -127,7 +128,7 @@ class Field:
     def _fits(self, value: Any) -> bool:
         match self.kind:
             case Kind.TEXT:
-                return isinstance(value, str) and len(value) <= 10_000
+                return isinstance(value, str) and len(value) <= MOST_CHARACTERS
             case Kind.DATE:
                 return isinstance(value, str)
             case Kind.NUMBER:

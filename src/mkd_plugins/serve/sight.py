@@ -72,16 +72,11 @@ def _organisation(call: Call) -> DirectoryAt:
 
 def _leaders(organisation: DirectoryAt, employee: Employee | None, unit: str) -> Iterator[str]:
     """Somebody's superiors, the heads of a unit and of those above it, and whoever a mandate puts in their place."""
-    people, units = set[str](), set[str]()
+    people, units = set[str](), set(organisation.upwards(unit))
     while employee is not None and employee.superior and employee.superior not in people:
         people.add(employee.superior)
         employee = organisation.employee(employee.superior)
-    above: str | None = unit
-    while above and above not in units and (found := organisation.unit(above)):
-        units.add(above)
-        if found.head:
-            people.add(found.head)
-        above = found.parent
+    people |= {found.head for key in units if (found := organisation.unit(key)) and found.head}
     yield from people
     for mandate in organisation.mandates():
         if mandate.holds(organisation.on) and (mandate.replaces in people or mandate.unit in units):

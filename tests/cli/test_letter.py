@@ -7,6 +7,7 @@ import stat
 from html.parser import HTMLParser
 
 from mkd_plugins.cli.session import actor
+from mkd_plugins.testing.province import ACTING_OFFICER, ANALYST
 
 
 class Words(HTMLParser):
@@ -66,6 +67,18 @@ def test_a_letter_is_for_those_who_sign_and_for_hr(office):
     other = office.mkd("agreement", "letter", "k000002.1", "--as", "k000009", at=office.june)
     assert other.status == 1
     assert f"MKD439 k000002.1: {actor()} may not see names" in other.err
+
+
+def test_an_officer_who_acts_for_the_superior_signs_and_gets_the_letter(office):
+    """Where the superior's post is vacant the one who approved signs, as Plt, and needs no role to have the letter."""
+    office.proposed(by=ANALYST)
+    office.mkd("agreement", "submit", f"{ANALYST}.1", "--as", ANALYST)
+    office.mkd("agreement", "approve", f"{ANALYST}.1", "--as", ACTING_OFFICER)
+    office.configure('acts_as = ["*"]\nroles = ["hr", "operator"]', f'acts_as = ["{ACTING_OFFICER}"]')
+    done = office.mkd("agreement", "letter", f"{ANALYST}.1", "--as", ACTING_OFFICER, "--json", at=office.june)
+    assert done.status == 0, done.err
+    assert done.data["superior"]["name"] == row_of(office.folder, ACTING_OFFICER)["peg_nama_lengkap"]
+    assert done.data["superior"]["post"].startswith("Plt. ")
 
 
 def test_there_is_no_letter_of_a_draft(office):

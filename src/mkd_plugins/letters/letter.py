@@ -81,15 +81,7 @@ class Letter:
 def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
     """The letter of the version that was approved last. Raises ``NotFound``, or ``CommandRefused`` before approval."""
     found = mkd.agreement(agreement)
-    version = next((each for each in reversed(found.versions) if each.effective is not None), None)
-    if version is None:
-        raise CommandRefused(
-            "MKD456", "is not approved", where=agreement, mend="a letter is written of what was agreed"
-        )
-    if found.decree is not None:
-        raise CommandRefused(
-            "MKD456", f"was ordered by {found.decree}", where=agreement, mend="a letter is written of what was agreed"
-        )
+    version = _agreed(found)
     history = mkd.history(agreement)
     approval, voted = _approval(history, version), _superiors_vote(history, version)
     organisation = mkd.organisation(at.date())
@@ -112,6 +104,23 @@ def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
     )
 
 
+def signs(mkd: Deployment, agreement: str, person: str, at: datetime) -> bool:
+    """Whether that person signs the letter. Raises as :func:`letter_of`."""
+    found = mkd.agreement(agreement)
+    voted = _superiors_vote(mkd.history(agreement), _agreed(found))
+    superior = voted.by if voted else mkd.organisation(at.date()).known(found.applicant).superior
+    return person in (found.applicant, superior)
+
+
+def _agreed(agreement: Agreement) -> Version:
+    """The version that was approved last, of an agreement that two sides came to."""
+    version = next((each for each in reversed(agreement.versions) if each.effective is not None), None)
+    if version is None or agreement.decree is not None:
+        problem = "is not approved" if version is None else f"was ordered by {agreement.decree}"
+        raise CommandRefused("MKD456", problem, where=agreement.id, mend="a letter is written of what was agreed")
+    return version
+
+
 def day_of(day: date) -> str:
     """The date in words.
 
@@ -129,6 +138,7 @@ def _superiors_vote(history: tuple[Happened, ...], version: Version) -> Happened
         if isinstance(each.event, VoteCast)
         and each.event.version == version.number
         and each.event.ballot is Ballot.APPROVE
+        and each.event.step in {opened.step.id for opened in version.steps[:1]}
     )
     return next(votes, None)
 

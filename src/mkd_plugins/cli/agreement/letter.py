@@ -28,13 +28,11 @@ def letter(session: Session, how: How, agreement: str, out: Path | None) -> None
     """
     import attrs
 
-    from mkd_plugins.letters import letter_of, page
+    from mkd_plugins.letters import letter_of, page, signs
 
     with session.open() as desk:
-        found = desk.mkd.agreement(agreement)
         by = desk.asking(how.as_, how.at) if how.as_ else None
-        superior = desk.organisation(how.at).known(found.applicant).superior
-        if by not in (found.applicant, superior) or by is None:
+        if by is None or not signs(desk.mkd, agreement, by, how.at):
             desk.need_reader(where=agreement)
         written = letter_of(desk.mkd, agreement, how.at)
         html = page(written)

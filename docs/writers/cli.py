@@ -59,8 +59,11 @@ def _usage(command: click.Command, path: str) -> str:
     arguments = []
     for each in command.params:
         if isinstance(each, click.Argument):
+            if each.metavar and each.metavar.startswith("["):
+                arguments.append(each.metavar)
+                continue
             name = (each.metavar or (each.name or "").upper()) + ("..." if each.nargs == -1 else "")
-            arguments.append(name if each.required else f"[{name.strip('[]')}]")
+            arguments.append(name if each.required else f"[{name}]")
     return " ".join([path, "[OPTIONS]", *arguments])
 
 

@@ -17,6 +17,7 @@ from mkd_core.policy.lint import LintFinding, lint
 from mkd_plugins.calendar.seasons import shipped_seasons
 from mkd_plugins.policies import policy_history, shipped_ids
 
+ZONES = {"Asia/Jakarta", "Asia/Jayapura"}
 SEASONS = {season.name for season in shipped_seasons()}
 
 GOOD = """
@@ -100,7 +101,8 @@ def dated(start: str, parameters: str) -> str:
 
 
 def linted(*texts: str) -> tuple[LintFinding, ...]:
-    return lint(History.from_texts({f"{at}.toml": text for at, text in enumerate(texts, 1)}), seasons=SEASONS)
+    history = History.from_texts({f"{at}.toml": text for at, text in enumerate(texts, 1)})
+    return lint(history, seasons=SEASONS, zones=ZONES)
 
 
 def test_a_good_policy_has_no_findings() -> None:
@@ -183,6 +185,8 @@ def test_a_good_policy_has_no_findings() -> None:
         ),
         ("MKD344", changed("banyak {parameter.most} hari", "banyak hari"), "rule days, because", "only one language"),
         ("MKD344", GOOD.replace("{parameter.most}", "4"), "rule days, because", "the reason says 4 by itself"),
+        ("MKD347", changed('version = "1"', 'version = "1"\nzone = "Asia/Jakart"'), "policy, zone", "Asia/Jakarta?"),
+        ("MKD348", GOOD[: GOOD.index("[[route]]")], "route", "approved at once"),
         (
             "MKD346",
             GOOD + '\n[[accepted]]\ncode = "MKD330"\nat = "rule days"\nreason = "to come"\n',
@@ -232,6 +236,7 @@ version = "thursday"
 in_force = { from = 2025-01-01, until = 2025-02-01 }
 title = { id = "Kamis", en = "Thursday" }
 layer = "decree"
+initiation = "decree"
 
 [[rules]]
 id = "least"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "info"]
 
-_ERRORS = frozenset({"MKD331", "MKD333", "MKD339", "MKD342"})
+_ERRORS = frozenset({"MKD331", "MKD333", "MKD339", "MKD342", "MKD347"})
 _INFOS = frozenset({"MKD343", "MKD345"})
 
 
@@ -81,20 +81,24 @@ class LintFinding:
         }
 
 
-def lint(history: History, *, seasons: Collection[str] | None = None) -> tuple[LintFinding, ...]:
+def lint(
+    history: History, *, seasons: Collection[str] | None = None, zones: Collection[str] = ()
+) -> tuple[LintFinding, ...]:
     """All that is suspicious in the versions of a policy, each version under each of its seasons.
 
-    ``seasons`` are those that calendars know; when left out, no season is called unknown.
+    ``seasons`` are those that calendars know, ``zones`` the time zones that this machine knows; when left out, no
+    season and no zone is called unknown.
     """
-    return tuple(_Linter(history, seasons).findings())
+    return tuple(_Linter(history, seasons, zones).findings())
 
 
 class _Linter:
     """Goes through the files of one history, the base's first."""
 
-    def __init__(self, history: History, seasons: Collection[str] | None) -> None:
+    def __init__(self, history: History, seasons: Collection[str] | None, zones: Collection[str]) -> None:
         self.history = history
         self.seasons = seasons
+        self.zones = zones
         #: By version the rules and conditions as they are read, under each season; a decree over each of its bases.
         self.seen: dict[str, list[Seen]] = {}
         for policy in history.policies:
@@ -113,11 +117,20 @@ class _Linter:
     def of_document(self, document: Document) -> Iterator[LintFinding]:
         for code, place, message, mend in itertools.chain(
             _texts(document),
+            self.zone(document),
+            _route(document),
             _sources(document, self.cited()),
             self.parameters(document),
             self.overlays(document),
         ):
             yield self.finding(document, code, place, message, mend)
+
+    def zone(self, document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
+        if self.zones and document.zone not in self.zones:
+            message = Wording("zona waktu ini tidak dikenal", "no time zone is called so")
+            hint = did_you_mean(document.zone, self.zones) or "as in Asia/Jakarta"
+            mend = Wording("tulis seperti Asia/Jakarta", hint)
+            yield "MKD347", "policy, zone", message, mend
 
     def of_rules(self, document: Document) -> Iterator[LintFinding]:
         """What analysing the expressions shows: once where every season says so, else with the season or dates."""
@@ -274,6 +287,17 @@ def _written_out(
 def _number(parameter: Parameter) -> str:
     value = parameter.value
     return str(value) if parameter.kind in (Kind.INTEGER, Kind.FLOAT) and isinstance(value, int | float) else ""
+
+
+def _route(document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
+    """A decree makes agreements without anybody's vote; a request that nobody votes on is rarely meant."""
+    if document.initiation == "request" and not document.steps:
+        message = Wording(
+            "tanpa langkah: permohonan yang lolos aturan langsung disetujui",
+            "no step: a request that passes the rules is approved at once",
+        )
+        mend = Wording("tambah [[route]] dengan pejabat yang memutus", "add a [[route]] with who decides")
+        yield "MKD348", "route", message, mend
 
 
 def _sources(document: Document, cited: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, Wording, Wording]]:

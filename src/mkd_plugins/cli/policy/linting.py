@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 import click
 
@@ -17,7 +18,7 @@ from mkd_plugins.words import say
 
 
 @click.command("lint")
-@click.argument("names", metavar="ID_OR_FILE", nargs=-1)
+@click.argument("names", metavar="[ID_OR_FILE]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Exit status 1 for warnings, too.")
 @options.as_json
 @click.pass_context
@@ -62,7 +63,7 @@ def _all(session: Session) -> list[_Linted]:
 
 
 def _of(name: str, history: History) -> _Linted:
-    return name, lint(history, seasons={season.name for season in shipped_seasons()}), None
+    return name, lint(history, seasons={season.name for season in shipped_seasons()}, zones=available_timezones()), None
 
 
 def _tell(name: str, findings: tuple[LintFinding, ...], error: PolicyError | None, language: str) -> None:

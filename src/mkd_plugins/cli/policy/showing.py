@@ -20,7 +20,7 @@ from mkd_plugins.cli.session import Session, answer
 
 
 @click.command()
-@click.argument("name", metavar="ID_OR_FILE", required=False)
+@click.argument("name", metavar="[ID_OR_FILE]", required=False)
 @click.option("--unit", metavar="UNIT", help="The policy that holds for this unit, with the numbers it is given.")
 @options.version_on
 @click.option("--layer", type=click.Choice(["base"]), help="Look past decrees.")

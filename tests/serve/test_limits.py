@@ -207,6 +207,24 @@ def test_the_check_of_a_deployment_reads_how_it_is_served(served) -> None:
     assert all(key in checked[1].stderr for key in ("serve.burst", "serve.rat", "serve.hosts"))
 
 
+def test_a_check_of_the_configuration_reads_the_certificates_of_the_provider(servers) -> None:
+    """A file that is not there, or holds no certificate, is told before anybody logs in."""
+    served = servers()
+    oidc = '[serve.oidc]\nissuer = "https://sso"\naudience = "mkd"\njwks = "https://sso/certs"\nca_file = "{}"\n'
+    (served.folder / "empty.pem").write_text("", encoding="utf-8")
+    text = (served.folder / "mkd.toml").read_text(encoding="utf-8")
+    refused = []
+    for file in ("missing.pem", "empty.pem"):
+        (served.folder / "checked.toml").write_text(text + oidc.format(file), encoding="utf-8")
+        command = [MKD, "--config", "checked.toml", "plugins", "check"]
+        done = subprocess.run(
+            command, cwd=served.folder, env=served.environ, capture_output=True, text=True, timeout=60, check=False
+        )
+        refused.append("serve.oidc.ca_file: holds no certificates" in done.stderr)
+
+    assert refused == [True, True]
+
+
 def test_plugins_of_others_may_be_left_out(servers, tmp_path: Path) -> None:
     """Served with --no-plugins, a plugin that would end the process on import is not imported."""
     info = tmp_path / "deadly-1.0.dist-info"

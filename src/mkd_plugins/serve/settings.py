@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -77,12 +78,21 @@ class Oidc:
     leeway: float = attrs.field(default=30.0, validator=[attrs.validators.ge(0), attrs.validators.le(600)])
     timeout: float = attrs.field(default=5.0, validator=attrs.validators.gt(0))
     keep: float = attrs.field(default=300.0, validator=attrs.validators.gt(0))
-    ca_file: Path | None = None
+    ca_file: Path | None = attrs.field(default=None)
 
     @jwks.validator
     def _encrypted(self, _: object, jwks: str) -> None:
         if not jwks.startswith("https://"):
             raise ValueError("must begin with https://")
+
+    @ca_file.validator
+    def _certificates(self, _: object, ca_file: Path | None) -> None:
+        if ca_file is None:
+            return
+        try:
+            ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise ValueError(f"holds no certificates that can be used ({type(error).__name__})") from None
 
     @algorithms.validator
     def _asymmetric(self, _: object, algorithms: tuple[str, ...]) -> None:

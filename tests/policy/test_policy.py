@@ -333,6 +333,16 @@ BAD_FILES = [
     (POLICY.replace("value = 06:30:00", "value = 06:30:01"), "MKD304", "whole minutes"),
     (POLICY.replace("title = { id", "title = 4 #"), "MKD304", "policy, title: expected a table"),
     (POLICY.replace("when = ", "when = 'agreement.remot_days > 2' #"), "MKD311", "route head, when"),
+    (
+        POLICY.replace("hari", "\\u001b[2Jhari", 1),
+        "MKD304",
+        "because, id: expected text without the control character U+001B",
+    ),
+    (
+        POLICY.replace("hari", "\\u202ehari", 1),
+        "MKD304",
+        "because, id: expected text without the control character U+202E",
+    ),
     ("coverage = 3\n" + POLICY, "MKD304", "coverage: expected a list"),
     (POLICY + "\n[[coverage]]\nper = 'unit'\ndays = ['mon']\nbetween = ['15:00', '08:00']\n", "MKD304", "coverage 1"),
     (POLICY + "\n[proof]\noffice = ['nothing']\n", "MKD304", "expected one of check_in, daily_report, results"),

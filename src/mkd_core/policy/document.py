@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 MOST_RULES = 63
+#: Signs that would command the terminal or turn the text around for whoever reads it.
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -257,6 +259,8 @@ def _strict(kind: type, what: str) -> Any:
             return float(value)
         if type(value) is not kind:
             raise BadValue(f"expected {what}")
+        if isinstance(value, str) and (sign := _COMMANDS.search(value)):
+            raise BadValue(f"expected text without the control character U+{ord(sign[0]):04X}")
         return value
 
     return structure

@@ -1,4 +1,4 @@
-"""What every test can ask for: a real PostgreSQL and a real MariaDB, private to this run.
+"""What every test can ask for: a real PostgreSQL, a real MariaDB and a certificate, private to this run.
 
 ``postgresql_url`` and ``mariadb_url`` are SQLAlchemy URLs of an empty database on a server that was started for this
 run on loopback, with its data in a temporary folder. The server is started once, when the first test asks, and is gone
@@ -76,6 +76,19 @@ def mariadb_url(pytestconfig: pytest.Config) -> Iterator[str]:
     with announced(pytestconfig, "mariadb"), running_mariadb() as url:
         pytestconfig.stash[OUTCOMES]["mariadb"] = "ran"
         yield url
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody signed but itself, and its key. Without openssl, CI fails."""
+    if not shutil.which("openssl"):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no openssl on this machine")
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(made), "-keyout", str(key)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
 
 
 @contextmanager

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -309,23 +307,10 @@ def test_neither_cookies_nor_the_environment_come_between(
     assert cookies == [None, None]
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """A certificate for 127.0.0.1 that nobody signed but itself, and its key."""
-    if not shutil.which("openssl"):
-        pytest.skip("no openssl on this machine")
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(made), "-keyout", str(key)]
-    subprocess.run(command, check=True, capture_output=True)
-    return str(made), str(key)
-
-
 @pytest.fixture
-def secure(certificate: tuple[str, str]) -> Iterator[Any]:
+def secure(certificate: tuple[Path, Path]) -> Iterator[Any]:
     hr_system = pytest.importorskip("hr_system", reason="the host's server is an extra")
-    with hr_system.running("a-token-that-only-the-host-knows", certificate) as host:
+    with hr_system.running("a-token-that-only-the-host-knows", (str(certificate[0]), str(certificate[1]))) as host:
         yield host
 
 
@@ -337,7 +322,7 @@ def test_a_certificate_of_nobody_known_is_not_trusted(secure: Any, made: Made) -
     assert secure.requests == []
 
 
-def test_a_certificate_for_another_name_is_not_trusted(secure: Any, made: Made, certificate: tuple[str, str]) -> None:
+def test_a_certificate_for_another_name_is_not_trusted(secure: Any, made: Made, certificate: tuple[Path, Path]) -> None:
     """Whoever has a certificate of the authority could stand in for the host."""
     other = secure.url.replace("127.0.0.1", "localhost")
 
@@ -346,7 +331,7 @@ def test_a_certificate_for_another_name_is_not_trusted(secure: Any, made: Made, 
     assert refused.code == "MKD643"
 
 
-def test_the_authority_that_is_named_is_trusted(secure: Any, made: Made, certificate: tuple[str, str]) -> None:
+def test_the_authority_that_is_named_is_trusted(secure: Any, made: Made, certificate: tuple[Path, Path]) -> None:
     """A private one is usual inside an agency."""
     backend = made("identity", secure.url, more=f'ca_file = "{certificate[0]}"')
 

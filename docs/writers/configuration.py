@@ -37,7 +37,7 @@ of your own. It has the tables `[mkd]`, `[port.backend]`, `[serve]` and `[serve.
 - `[roles]`, `[holders]`, `[[assign]]` and `[defaults]` stand in no preset. Relative paths start where this file lies.
 
 `mkd init --preset jabar` writes a file over one, `mkd plugins check` says which tables of it are off, and what is wrong
-in a preset is told with its file.
+in a preset is told with its file. [Adapt it to your province](../guide/adapt.md) makes one.
 """
 TABLES = (
     ("[mkd]", Settings),

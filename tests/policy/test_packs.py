@@ -71,6 +71,29 @@ def test_editors_have_nothing_to_mark_in_a_pack(pack: str) -> None:
     assert marked == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('id = "remote-days"', 'id = "remote days"', "rules"),
+        ('version = "2023.1"', 'version = "2023/1"', "policy"),
+        ("value = 4,", "value = {},", "parameters"),
+        ("value = [4, 5, 7, 8, 9],", "value = [],", "parameters"),
+        ('within = "5 working days"', 'within = "5 workdays"', "route"),
+    ],
+)
+def test_editors_mark_what_loading_would_refuse(old: str, new: str, place: str) -> None:
+    """Whoever writes a file sees a slip where it is made, before any command reads it."""
+    text = policy_folder("jabar-mkd").joinpath("2023.1.toml").read_text(encoding="utf-8")
+    assert old in text
+    slipped = text.replace(old, new, 1)
+
+    marked = list(Draft202012Validator(Policy.schema()).iter_errors(as_json(tomllib.loads(slipped))))
+
+    assert {error.absolute_path[0] for error in marked} == {place}
+    with pytest.raises(PolicyError, match="MKD304"):
+        Policy.from_toml(slipped)
+
+
 def is_policy(name: str) -> bool:
     return name.endswith(".toml") and not name.endswith(".cases.toml")
 

@@ -19,9 +19,21 @@ _EXACTLY_ONE: dict[str, object] = {
         {"required": ["from"], "properties": {"season": False}},
     ]
 }
+_ID: dict[str, object] = {"$ref": "#/$defs/id"}
+_NAMES: dict[str, object] = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 _SPECIAL: dict[tuple[str, str], dict[str, object]] = {
-    ("ParameterTable", "value"): {"description": "a number, true or false, text, a time, a date, or a list of one"},
-    ("OverlayTable", "parameters"): {"type": "object"},
+    ("PolicyTable", "id"): _ID,
+    ("PolicyTable", "version"): _ID,
+    ("RuleTable", "id"): _ID,
+    ("RouteTable", "id"): _ID,
+    ("AcceptedTable", "code"): {"type": "string", "pattern": r"^MKD3[0-9]{2}$"},
+    ("ParameterTable", "value"): {
+        "description": "a number, true or false, text, a time, a date, or a list of one",
+        "type": ["number", "boolean", "string", "array"],
+        "items": {"type": ["number", "boolean", "string"]},
+        "minItems": 1,
+    },
+    ("OverlayTable", "parameters"): {"type": "object", "propertyNames": _NAMES},
     ("RouteTable", "approver"): {
         "anyOf": [{"$ref": "#/$defs/approver"}, {"type": "array", "items": {"$ref": "#/$defs/approver"}, "minItems": 1}]
     },
@@ -44,6 +56,7 @@ def policy_schema() -> dict[str, object]:
         "title": "A policy of MKD",
         **_table(document.FileTable),
         "$defs": {
+            "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"},
             "approver": {"type": "string", "pattern": r"^(superior|unit_head|head_of_agency|role:\S+)$"},
             "span": {"type": "string", "pattern": "^[1-9][0-9]{0,3} (working day|day|month)s?$"},
         },

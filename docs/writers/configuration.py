@@ -34,7 +34,8 @@ of your own. It has the tables `[mkd]`, `[port.backend]`, `[serve]` and `[serve.
 - Any other table counts only where this file has a table of that name, be it empty: `[payroll.table]` alone takes all
   of the preset's. So what runs stands in this file, and a backend of which the preset knows no account is off.
 - What this file writes goes before it, key by key. The value of a key is taken whole, also a table such as `columns`.
-- `[roles]`, `[holders]`, `[[assign]]` and `[defaults]` stand in no preset. Relative paths start where this file lies.
+- `[roles]`, `[holders]`, `[[assign]]`, `[defaults]` and `[[serve.hosts]]` stand in no preset. Relative paths start
+  where this file lies.
 
 `mkd init --preset jabar` writes a file over one, `mkd plugins check` says which tables of it are off, and what is wrong
 in a preset is told with its file. [Adapt it to your province](../guide/adapt.md) makes one.

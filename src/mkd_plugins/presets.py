@@ -10,7 +10,7 @@ people of whom nothing is known, is for the deployment alone to say.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -129,7 +129,7 @@ def _read(file: str, source: Any) -> Preset:
     return Preset(file=file, mkd=tables.get("mkd", {}), tables=flat)
 
 
-def _faults(tables: Tables) -> Any:
+def _faults(tables: Tables) -> Iterator[Fault]:
     for name, table in tables.items():
         if name in _OF_THE_DEPLOYMENT:
             yield Fault(name, "stands in no preset", "the deployment says it in its own mkd.toml")
@@ -144,5 +144,7 @@ def _faults(tables: Tables) -> Any:
                     yield Fault(f"{name}.{toml_key(backend)}", "must be the table of a backend", hint)
         elif name == "serve" and not isinstance(table.get(_INNER, {}), Mapping):
             yield Fault(f"serve.{_INNER}", "must be a table")
+        elif name == "serve" and "hosts" in table:
+            yield Fault("serve.hosts", "stands in no preset", "the deployment says it in its own mkd.toml")
         elif name == "mkd" and "preset" in table:
             yield Fault("mkd.preset", "stands in no preset", "a preset rests on no other")

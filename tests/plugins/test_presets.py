@@ -113,6 +113,10 @@ class TestFaults:
         [
             ("[roles]\n", "province.toml: roles: stands in no preset (the deployment says it in its own mkd.toml)"),
             ("[holders]\n", "province.toml: holders: stands in no preset (the deployment says it in its own mkd.toml)"),
+            (
+                "[[serve.hosts]]\n",
+                "province.toml: serve.hosts: stands in no preset (the deployment says it in its own mkd.toml)",
+            ),
             ("[scedule.table]\n", "province.toml: scedule: is not known here (did you mean schedule?)"),
             ("schedule = 3\n", "province.toml: schedule: must be a table"),
             ("[serve]\noidc = 3\n", "province.toml: serve.oidc: must be a table"),

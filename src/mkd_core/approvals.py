@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Approver, Ballot, Step
-from mkd_core.people import Employee, Holder, Mandate, MandateKind, Unit
+from mkd_core.people import Employee, Holder, Mandate, MandateKind, Unit, upwards
 
 _SPAN = re.compile(r"([1-9][0-9]{0,3}) (working day|day|month)s?", re.ASCII)
 
@@ -70,17 +70,9 @@ class Staff:
 
     def with_role(self, role: str, unit: str) -> Sequence[str]:
         """See :class:`Organisation`."""
-        above = set(self._upwards(unit))
+        above = set(upwards(unit, self.unit))
         holders = [each for each in map(Holder.of, self.roles.get(role, ())) if each.unit is None or each.unit in above]
         return [each.person for each in holders if self.employee(each.person)]
-
-    def _upwards(self, unit: str | None) -> Iterator[str]:
-        seen: set[str] = set()
-        while unit is not None and unit not in seen:
-            yield unit
-            seen.add(unit)
-            found = self.unit(unit)
-            unit = found.parent if found else None
 
 
 class Asked(Protocol):

@@ -6,7 +6,7 @@ never printed: what is shown of it are its last three digits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any, Never
@@ -175,6 +175,17 @@ class Unit:
     region: str = "ID"
     direct_service: bool = False
     facts: Mapping[str, Any] = field(factory=dict)
+
+
+def upwards(unit: str, find: Callable[[str], Unit | None]) -> Iterator[str]:
+    """The unit and all above it, the nearest first; units in a circle end it."""
+    seen: set[str] = set()
+    at: str | None = unit
+    while at is not None and at not in seen:
+        yield at
+        seen.add(at)
+        found = find(at)
+        at = found.parent if found else None
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,7 @@ from datetime import date
 from attrs import field, frozen
 
 from mkd_core.errors import NotAllowed, NotFound
-from mkd_core.people import Employee, Holder, Mandate, Unit
+from mkd_core.people import Employee, Holder, Mandate, Unit, upwards
 from mkd_core.ports import Denied, Found, Identity
 from mkd_core.usecases.reach import not_yours
 
@@ -120,13 +120,7 @@ class DirectoryAt:
 
     def upwards(self, unit: str) -> Iterator[str]:
         """The unit and all above it, the nearest first."""
-        seen: set[str] = set()
-        at: str | None = unit
-        while at is not None and at not in seen:
-            yield at
-            seen.add(at)
-            found = self.unit(at)
-            at = found.parent if found else None
+        return upwards(unit, self.unit)
 
     def mandates(self) -> Sequence[Mandate]:
         """The mandates on record: those given through the service first, then those of the backends."""

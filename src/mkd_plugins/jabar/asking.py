@@ -38,7 +38,10 @@ class Response:
 
 
 class System:
-    """Speaks to one system. Safe to share between threads. Raises ``Transient`` or ``Permanent`` (MKD641 to MKD648)."""
+    """Speaks to one system. Safe to share between threads.
+
+    Raises ``Transient`` (MKD642) or ``Permanent`` (MKD641, MKD643, MKD648).
+    """
 
     def __init__(self, *, ca_file: Path | None, connections: int = 4) -> None:
         self._verify = verification(ca_file)

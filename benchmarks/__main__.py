@@ -14,7 +14,7 @@ import attrs
 
 from benchmarks.measured import AnswersDiffer, Row
 
-SUITES = ("objects", "engines", "loading", "remedy", "frames", "service", "siasn", "plugins")
+SUITES = ("objects", "engines", "loading", "remedy", "frames", "service", "siasn", "plugins", "serve")
 HEADINGS = ("work", "beside", "ours", "theirs", "ratio or figure", "floor", "aim")
 
 

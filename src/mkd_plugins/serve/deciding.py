@@ -8,14 +8,17 @@ from threading import Lock
 from typing import Any
 
 from mkd_core.errors import PolicyError, did_you_mean
-from mkd_core.policy import Facts, History
+from mkd_core.policy import Facts, History, Policy
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history, shipped_ids
+from mkd_plugins.serve.brief import Asked, BriefReader
 from mkd_plugins.serve.fields import Field, Kind
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
 
+_KEPT = 128
+"""Policies of a day that are remembered."""
 SHOW = ("findings", "all", "brief")
 BODY = (
     Field(name="policy", says="The id of a policy; left out: the deployment's."),
@@ -35,16 +38,31 @@ class Decider:
         self._ids = {*shipped_ids(), *(pack.id for pack in host.packs), own.id}
         self._own = own
         self._histories = {own.id: own}
+        self._last: dict[Asked, Policy] = {}
+        self._brief = BriefReader(self._policy, own.id)
         self._lock = Lock()
 
     def decide(self, given: Mapping[str, Any], *, today: date) -> Mapping[str, Any]:
         """The answer to what a body holds. Raises what deciding raises."""
-        on = given.get("on", today)
-        history = self._history(given.get("policy", self._own.id))
-        policy = history.on(on, seasons_on(on), layer="base" if given["layer"] == "base" else None)
-        policy = policy.at("vote" if given["at"] == "vote" else "request")
+        policy = self._policy((given.get("policy", self._own.id), given.get("on", today), given["layer"], given["at"]))
         decision = policy.decide(Facts.from_mapping(given["facts"], vocabulary=policy.vocabulary))
         return decision.to_brief() if given["show"] == "brief" else decision.to_data(everything=given["show"] == "all")
+
+    def brief(self, raw: bytes, *, today: date) -> Mapping[str, Any] | None:
+        """The answer to a body without a fault that asks for a brief decision; else nothing, and ``decide`` knows."""
+        return self._brief.answer(raw, today)
+
+    def _policy(self, asked: Asked) -> Policy:
+        """The policy of a day and moment; those asked for last are kept, as most ask for today's."""
+        policy = self._last.get(asked)
+        if policy is None:
+            id, on, layer, at = asked
+            policy = self._history(id).on(on, seasons_on(on), layer="base" if layer == "base" else None)
+            policy = policy.at("vote" if at == "vote" else "request")
+            if len(self._last) >= _KEPT:
+                self._last.clear()
+            self._last[asked] = policy
+        return policy
 
     def _history(self, id: str) -> History:
         with self._lock:
@@ -61,6 +79,10 @@ def _decide(call: Call) -> Mapping[str, Any]:
     return call.app.decider.decide(call.given, today=call.at.date())
 
 
+def _quick(call: Call, raw: bytes) -> Mapping[str, Any] | None:
+    return call.app.decider.brief(raw, today=call.at.date())
+
+
 ROUTES = (
     Route(
         method="POST",
@@ -72,5 +94,6 @@ ROUTES = (
         answer="Decision",
         scope=Scope.DECIDE,
         handle=_decide,
+        quick=_quick,
     ),
 )

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
@@ -24,6 +25,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 
 from mkd_core.errors import InvalidInput
+from mkd_plugins.serve.lines import Lines
 from mkd_plugins.serve.wsgi import Application, application
 
 _BUFFERED = 1_048_576
@@ -98,7 +100,10 @@ def _bound(serving: Serving) -> list[socket.socket]:
 
 
 def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    lines = Lines(sys.stderr)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[lines])
+    # A line says none of these; the manual of logging names them as what saves time.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     listening: dict[int, Any] = {}
     server: Any = create_server(
         app,
@@ -115,7 +120,10 @@ def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application)
             each.channel_class = _Channel
     # Not before: until it answers, being told to end may simply end it.
     signal.signal(signal.SIGTERM, _end)
-    server.run()
+    try:
+        server.run()
+    finally:
+        lines.close()
 
 
 def _work(serving: Serving, sockets: Sequence[socket.socket], ready: Connection) -> None:

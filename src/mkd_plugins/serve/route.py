@@ -32,13 +32,14 @@ class Call:
     given: Mapping[str, Any] = field(factory=dict)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Route:
     """Where it is asked, what it takes and gives, and who may.
 
     ``answer``  the name of the schema of what it gives; ``many`` where that is a list of such.
     ``scope``   what a token must be good for; none where no token is asked for.
     ``acts``    a person does something by it: once for each ``Idempotency-Key``. Its handler gives the agreement.
+    ``quick``   the answer to a body as it was sent, or nothing where it has to be read and handled.
     ``named``   a schema of the document for the body that has one by name.
     """
 
@@ -48,6 +49,7 @@ class Route:
     summary: str
     answer: str
     handle: Callable[[Call], Any]
+    quick: Callable[[Call, bytes], Any] | None = None
     many: bool = False
     scope: Scope | None = None
     acts: bool = False

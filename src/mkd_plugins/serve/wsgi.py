@@ -8,20 +8,21 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import getrandbits
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from attrs import define
+from attrs import define, evolve
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from mkd_core.errors import MkdError
 from mkd_core.errors import NotFound as NothingFound
 from mkd_plugins.deployment import Deployment, policies_of, start
 from mkd_plugins.serve import body
 from mkd_plugins.serve.access import NOBODY, Access
+from mkd_plugins.serve.answer import Answer
 from mkd_plugins.serve.deciding import Decider
 from mkd_plugins.serve.fields import read_body, read_query
 from mkd_plugins.serve.keys import Keys
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LOG = logging.getLogger("mkd.serve")
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def application(
@@ -101,31 +96,30 @@ class Application:
             return at.date()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request, request_id, began = Request(environ), uuid4().hex, perf_counter()
+        # The id names a request and hides nothing; to ask the system for it would let another thread go first.
+        request, request_id, began = Request(environ), f"{getrandbits(128):032x}", perf_counter()
         asked = Asked()
         try:
-            response = self._answer(request, asked)
+            answer = self._answer(request, asked)
         except Exception as error:  # the last stop before the wire
             if not isinstance(error, MkdError):
                 LOG.error("request=%s an unexpected %s", request_id, type(error).__name__)
             asked.code = error.code if isinstance(error, MkdError) else "MKD299"
             status, text = details(error, language=_language(request), request_id=request_id)
-            response = Response(text, status, content_type=MEDIA_TYPE)
-            if isinstance(error, HttpProblem):
-                response.headers.update(error.headers)
-        response.headers.update({**_HEADERS, "X-Request-Id": request_id})
+            headers = error.headers if isinstance(error, HttpProblem) else {}
+            answer = Answer(status=status, text=text, media_type=MEDIA_TYPE, headers=headers)
         # The route and not the path, the system and not the person: nothing personal stands in the log.
         LOG.info(
             "request=%s host=%s route=%s status=%s code=%s ms=%.1f",
-            *(request_id, asked.host or "-", asked.route or "-", response.status_code, asked.code or "-"),
+            *(request_id, asked.host or "-", asked.route or "-", answer.status, asked.code or "-"),
             (perf_counter() - began) * 1000,
         )
-        return response(environ, start_response)
+        return answer.send(environ, start_response, request_id)
 
-    def _answer(self, request: Request, asked: Asked) -> Response:
+    def _answer(self, request: Request, asked: Asked) -> Answer:
         adapter = self._map.bind_to_environ(request.environ)
         if request.method == "OPTIONS" and (allowed := adapter.allowed_methods()):
-            return Response(status=204, headers={"Allow": ", ".join(sorted({*allowed, "OPTIONS"}))})
+            return Answer(status=204, headers={"Allow": ", ".join(sorted({*allowed, "OPTIONS"}))})
         try:
             route, values = adapter.match()
         except NotFound:
@@ -137,7 +131,7 @@ class Application:
         asked.route = route.name
         return self._told(request, route, values, asked)
 
-    def _told(self, request: Request, route: Route, values: Mapping[str, Any], asked: Asked) -> Response:
+    def _told(self, request: Request, route: Route, values: Mapping[str, Any], asked: Asked) -> Answer:
         at = datetime.now(UTC).astimezone()
         caller, key = NOBODY, ""
         if route.scope is not None:
@@ -148,28 +142,30 @@ class Application:
             key = key_of(request.headers.get(HEADER)) if route.acts else ""
             caller = self._access.acting(caller, request, at)
         given = read_query(request.args, route.query)
+        call = Call(app=self, mkd=self._access.view(caller, at), caller=caller, at=at, values=values, given=given)
         sent: Mapping[str, Any] = {}
         if route.body is not None:
-            sent = self._body(request, route)
-            given = read_body(sent, route.body)
-        view = self._access.view(caller, at)
-        call = Call(app=self, mkd=view, caller=caller, at=at, values=values, given=given)
+            raw = self._sent(request, route)
+            if route.quick and (quick := route.quick(call, raw)) is not None:
+                return _written(quick, route.status)
+            sent = body.read(raw, deepest=self._settings.max_depth)
+            call = evolve(call, given=read_body(sent, route.body))
         if not route.acts:
             return _written(route.handle(call), route.status)
         told = digest(route.method, request.path, caller.acting(), sent)
-        answer, again = once(call, route, key=key, request=told)
-        response = _written(answer, route.status)
+        done, again = once(call, route, key=key, request=told)
+        answer = _written(done, route.status)
         if again:
-            response.headers["Idempotency-Replayed"] = "true"
+            answer.headers["Idempotency-Replayed"] = "true"
         if route.status == 201:
-            response.headers["Location"] = f"{request.path.rstrip('/')}/{answer['agreement']}"
-        return response
+            answer.headers["Location"] = f"{request.path.rstrip('/')}/{done['agreement']}"
+        return answer
 
-    def _body(self, request: Request, route: Route) -> Mapping[str, Any]:
-        """The object of the body; none at all is an empty one where nothing needs to be said."""
+    def _sent(self, request: Request, route: Route) -> bytes:
+        """The body; none at all is an empty object where nothing needs to be said."""
         if not any(field.needed for field in route.body or ()) and not request.content_length:
-            return {}
-        return body.read(request, most=self._settings.max_body, deepest=self._settings.max_depth)
+            return b"{}"
+        return body.taken(request, most=self._settings.max_body)
 
 
 @define
@@ -181,8 +177,8 @@ class Asked:
     code: str = ""
 
 
-def _written(answer: Any, status: int) -> Response:
-    return Response(json.dumps(answer, ensure_ascii=False, default=str), status, content_type="application/json")
+def _written(answer: Any, status: int) -> Answer:
+    return Answer(status=status, text=json.dumps(answer, ensure_ascii=False, default=str))
 
 
 def _language(request: Request) -> str:

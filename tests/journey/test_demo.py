@@ -269,11 +269,22 @@ main()
 """The command on a machine where those modules cannot be imported."""
 
 
-@pytest.mark.parametrize("absent", ["aiosmtpd", "holidays", "aiosmtpd,holidays"])
-def test_without_its_extra_it_says_what_to_install(absent: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("absent", "words", "extras"),
+    [
+        ("aiosmtpd", (), "demo"),
+        ("holidays", (), "demo"),
+        ("aiosmtpd,holidays", (), "demo"),
+        ("jwt", ("--province",), "demo,jabar"),
+        ("aiosmtpd,jwt", ("--province",), "demo,jabar"),
+    ],
+)
+def test_without_its_extras_it_says_what_to_install(
+    absent: str, words: tuple[str, ...], extras: str, tmp_path: Path
+) -> None:
     """One line with a code and the mend, status 1, and no folder begun."""
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, absent, "demo", "--keep", str(tmp_path / "kept")],
+        [sys.executable, "-c", WITHOUT, absent, "demo", "--keep", str(tmp_path / "kept"), *words],
         capture_output=True,
         text=True,
         check=False,
@@ -284,5 +295,5 @@ def test_without_its_extra_it_says_what_to_install(absent: str, tmp_path: Path) 
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: MKD292 ")
     assert all(name in line for name in absent.split(","))
-    assert line.endswith("(pip install 'mkd[demo]')")
+    assert line.endswith(f"(pip install 'mkd[{extras}]')")
     assert not (tmp_path / "kept").exists()

@@ -15,7 +15,7 @@ from typing import TextIO
 
 from mkd_core.errors import InvalidInput
 from mkd_plugins.demo import agreeing, beginning, ending, systems, working
-from mkd_plugins.demo.stage import Stage, need_the_extra
+from mkd_plugins.demo.stage import Stage, need_extras
 from mkd_plugins.demo.telling import Teller
 
 _CHAPTERS: tuple[tuple[str, Callable[[Stage, Teller], dict[str, object]]], ...] = (
@@ -43,7 +43,7 @@ def run(
     come from the simulated systems of West Java, and a chapter before the others tells how. Raises ``MkdError`` when a
     part of the journey does not go as it must.
     """
-    need_the_extra("jabar" if province else "demo")
+    need_extras("demo", *(["jabar"] if province else []))
     folder = keep or Path(tempfile.mkdtemp(prefix="mkd-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):

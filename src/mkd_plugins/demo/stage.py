@@ -69,17 +69,17 @@ def at(on: date, hour: int = 9) -> datetime:
     return datetime.combine(on, time(hour), tzinfo=WIB).astimezone(UTC)
 
 
-_NEEDS = {"demo": ("aiosmtpd", "holidays"), "jabar": ("aiosmtpd", "holidays", "werkzeug", "waitress", "jwt")}
+_BRING = {"demo": ("aiosmtpd", "holidays"), "jabar": ("werkzeug", "waitress", "jwt")}
 
 
-def need_the_extra(extra: str) -> None:
+def need_extras(*extras: str) -> None:
     """Raise ``InvalidInput`` unless what the story uses beyond the library itself is installed."""
-    absent = [name for name in _NEEDS[extra] if find_spec(name) is None]
+    absent = [name for extra in extras for name in _BRING[extra] if find_spec(name) is None]
     if absent:
         raise InvalidInput(
             "MKD292",
-            f"the demonstration needs {' and '.join(absent)}, of the extra '{extra}'",
-            mend=f"pip install 'mkd[{extra}]'",
+            f"the demonstration needs {' and '.join(absent)}",
+            mend=f"pip install 'mkd[{','.join(extras)}]'",
         )
 
 

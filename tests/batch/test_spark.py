@@ -95,6 +95,7 @@ def test_a_folder_of_files_is_decided_into_a_folder(spark, tmp_path: Path) -> No
         "rows": 20,
         "outcomes": {"approve": 12, "refer": 0, "refuse": 4},
         "outside_vocabulary": 4,
+        "outside": {"a.x": 4},
     }
     assert expected(policy, rows) == answers(spark.read.parquet(str(tmp_path / "out.parquet")))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.parquet", "out.parquet"]

@@ -39,6 +39,7 @@ def test_a_population_goes_from_file_to_file(mkd, tmp_path, engine, suffix):
     assert done.data["rows"] == 5
     assert done.data["outcomes"] == {"approve": 0, "refer": 1, "refuse": 2}
     assert done.data["outside_vocabulary"] == 2
+    assert done.data["outside"] == {"agreement.remote_days": 1, "today": 1}
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])

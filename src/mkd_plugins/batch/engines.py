@@ -51,6 +51,24 @@ def decided(policy: Policy, frame: Any, *, written: bool = False) -> Any:
     )
 
 
+def outside(policy: Policy, frame: Any, *, written: bool = False) -> dict[str, int]:
+    """How many rows of a lazy frame hold a value outside the vocabulary, by the fact whose value that is."""
+    if of.is_polars_lazyframe(frame):
+        plan = _polars_plan(policy, frame, dict(frame.collect_schema()), written=written)
+    elif of.is_duckdb_relation(frame):
+        plan = _duckdb_plan(policy, frame, written=written)
+    else:
+        plan, frame = _spark_plan(policy, frame, written=written)
+    checks: dict[str, list[nw.Expr]] = {}
+    for check in plan.taken().checks:
+        checks.setdefault(check.fact, []).append(check.rows)
+    if not checks:
+        return {}
+    sums = {f"c{number}": reduce(or_, rows).cast(nw.Int64).sum() for number, rows in enumerate(checks.values())}
+    [row] = nw.from_native(frame).lazy().select(**sums).collect(backend="polars").rows()
+    return {fact: int(count) for fact, count in zip(checks, row, strict=True) if count}
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Plan:
     """What has to be computed on one frame: its facts, and how its engine wants them.
@@ -182,8 +200,12 @@ def _polars_plan(policy: Policy, frame: Any, schema: Mapping[str, Any], *, writt
 
 
 def _duckdb(policy: Policy, relation: Any, *, written: bool) -> Any:
+    return _duckdb_plan(policy, relation, written=written).decide(relation)
+
+
+def _duckdb_plan(policy: Policy, relation: Any, *, written: bool) -> Plan:
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-    plan = Plan.of(
+    return Plan.of(
         policy,
         relation,
         relation.columns,
@@ -193,16 +215,18 @@ def _duckdb(policy: Policy, relation: Any, *, written: bool) -> Any:
         empty={name for name, kind in types.items() if kind.strip('"') == "NULL"},
         times={name for name, kind in types.items() if kind == "TIME"},
     )
-    return plan.decide(relation)
 
 
 def _spark(policy: Policy, frame: Any, *, written: bool) -> Any:
     """Spark reads a dot in a name as a part of a struct, so columns have other names while rules are computed."""
-    names = frame.columns
-    plain = [f"c{number}" for number in range(len(names))]
+    plan, plain = _spark_plan(policy, frame, written=written)
+    return plan.decide(plain).toDF(*frame.columns, *ANSWERS)
+
+
+def _spark_plan(policy: Policy, frame: Any, *, written: bool) -> tuple[Plan, Any]:
+    plain = frame.toDF(*(f"c{number}" for number in range(len(frame.columns))))
     empty = {name for name, kind in frame.dtypes if kind == "void"}
-    plan = Plan.of(policy, frame.toDF(*plain), names, cased=False, guarded=True, empty=empty, written=written)
-    return plan.decide(frame.toDF(*plain)).toDF(*names, *ANSWERS)
+    return Plan.of(policy, plain, frame.columns, cased=False, guarded=True, empty=empty, written=written), plain
 
 
 def _pandas(policy: Policy, frame: Any) -> Any:

@@ -28,15 +28,21 @@ SUFFIXES: Mapping[str, Literal["parquet", "csv"]] = {".parquet": "parquet", ".pq
 
 @attrs.frozen(kw_only=True)
 class Counts:
-    """What became of a population: rows by outcome, and rows that had none as a value lay outside the vocabulary."""
+    """What became of a population.
+
+    ``outcomes``  rows by outcome.
+    ``without``   rows that had none, as a value lay outside the vocabulary; ``outside`` by the facts of such values.
+    """
 
     rows: int
     outcomes: Mapping[str, int]
     without: int
+    outside: Mapping[str, int]
 
     def to_data(self) -> dict[str, object]:
         """The counts as plain JSON values."""
-        return {"rows": self.rows, "outcomes": dict(self.outcomes), "outside_vocabulary": self.without}
+        counts = {"rows": self.rows, "outcomes": dict(self.outcomes), "outside_vocabulary": self.without}
+        return counts | ({"outside": dict(self.outside)} if self.outside else {})
 
 
 def decide_file(
@@ -156,7 +162,7 @@ def _readable(place: str, errors: tuple[type[Exception], ...]) -> Iterator[None]
 
 def _polars(policy: Policy, source: Place, out: Place) -> Counts:
     pl = needed("polars", "polars")
-    from mkd_plugins.batch.engines import decided
+    from mkd_plugins.batch.engines import decided, outside
 
     (path, kind), (part, to) = source, out
     with _readable(path, (pl.exceptions.PolarsError,)):
@@ -167,12 +173,13 @@ def _polars(policy: Policy, source: Place, out: Place) -> Counts:
         answered = decided(policy, frame, written=kind == "csv")
         _ = answered.sink_parquet(part) if to == "parquet" else answered.sink_csv(part)
         told = pl.scan_parquet(part) if to == "parquet" else pl.scan_csv(part, infer_schema=False)
-        return _counts(told.group_by("outcome").len().collect().rows())
+        found = told.group_by("outcome").len().collect().rows()
+        return _counts(found, lambda: outside(policy, frame, written=kind == "csv"))
 
 
 def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
     duckdb = needed("duckdb", "duckdb")
-    from mkd_plugins.batch.engines import decided
+    from mkd_plugins.batch.engines import decided, outside
 
     (path, kind), (part, to) = source, out
     with duckdb.connect() as connection, _readable(path, (duckdb.Error,)):
@@ -193,7 +200,8 @@ def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
         else:
             answered.write_csv(part, header=True)
             told = _read_csv(connection, part, answered.columns)
-        return _counts(told.aggregate("outcome, count(*)").fetchall())
+        found = told.aggregate("outcome, count(*)").fetchall()
+        return _counts(found, lambda: outside(policy, relation, written=kind == "csv"))
 
 
 def _read_csv(connection: Any, files: str, names: Sequence[str]) -> Any:
@@ -208,7 +216,7 @@ def _spark(policy: Policy, source: Place, out: Place) -> Counts:
     sql = needed("pyspark.sql", "spark")
     # What fails while a job runs comes as Java's.
     errors = needed("pyspark.errors", "spark").PySparkException, needed("py4j.protocol", "spark").Py4JError
-    from mkd_plugins.batch.engines import decided
+    from mkd_plugins.batch.engines import decided, outside
 
     (path, kind), (part, to) = source, out
     session = sql.SparkSession.builder.appName("mkd decide").getOrCreate()
@@ -226,10 +234,13 @@ def _spark(policy: Policy, source: Place, out: Place) -> Counts:
         else:
             answered.write.csv(part, header=True)
             told = session.read.csv(part, header=True)
-        return _counts(tuple(row) for row in told.groupBy("outcome").count().collect())
+        found = [tuple(row) for row in told.groupBy("outcome").count().collect()]
+        return _counts(found, lambda: outside(policy, frame, written=kind == "csv"))
 
 
-def _counts(rows: Any) -> Counts:
+def _counts(rows: Sequence[tuple[str | None, int]], outside: Callable[[], Mapping[str, int]]) -> Counts:
+    """Facts are asked for only where a row had no outcome: it takes another look at the whole file."""
     found = {outcome or "": count for outcome, count in rows}
     outcomes = {name: found.get(name, 0) for name in ("approve", "refer", "refuse")}
-    return Counts(rows=sum(found.values()), outcomes=outcomes, without=found.get("", 0))
+    without = found.get("", 0)
+    return Counts(rows=sum(found.values()), outcomes=outcomes, without=without, outside=outside() if without else {})

@@ -45,8 +45,9 @@ _ACCEPTED: Mapping[Kind, str] = {
 
 @attrs.frozen(eq=False)
 class Check:
-    """Whether a row holds a value outside the vocabulary, ``rows``; whether any does, ``anywhere``."""
+    """Whether a row holds a value of the ``fact`` outside the vocabulary, ``rows``; whether any does, ``anywhere``."""
 
+    fact: str
     rows: nw.Expr
     anywhere: nw.Expr = attrs.field(default=attrs.Factory(lambda self: self.rows.any(), takes_self=True))
 
@@ -190,7 +191,7 @@ class _Reading:
 
     def _refuse(self, *rows: nw.Expr) -> None:
         """Such rows hold a value outside the vocabulary."""
-        self.checks += map(Check, rows)
+        self.checks += [Check(self.fact.name, each) for each in rows]
 
     def _written(self) -> None:
         """Numbers, and yes or no, as a file of text has them."""
@@ -304,7 +305,7 @@ class _Reading:
         others = reduce(and_, [text != choice for choice in self.fact.choices])
         if self.frequent:
             left = text.filter(reduce(and_, [text != choice for choice in self.frequent])).drop_nulls()
-            self.checks.append(Check(others, ~left.is_in(self.fact.choices).all()))
+            self.checks.append(Check(self.fact.name, others, ~left.is_in(self.fact.choices).all()))
         else:
             self._refuse(others)
         self.column = Column(expr=text, gaps=self.gaps)

@@ -229,6 +229,10 @@ def test_rows_that_are_not_valid_are_counted_and_not_decided(tmp_path: Path) -> 
     of_frame = simulate(before, after, FactsFile(parquet_of(PEOPLE + bad, tmp_path / "facts.parquet")))
 
     assert dict(of_lines.undecided) == {"MKD251": 2, "MKD254": 2}
+    assert dict(of_lines.first) == {
+        "MKD251": "line 7: applicant.talent_box: expected an integer from 1 to 9",
+        "MKD254": "line 8: not JSON: Expecting value at character 1",
+    }
     assert dict(of_frame.undecided) == {"MKD251": 1}
     assert (of_lines.gain, of_lines.lose) == (of_frame.gain, of_frame.lose) == (2, 2)
 
@@ -325,6 +329,15 @@ def test_a_population_that_cannot_be_read_is_said_to_be_one(
 
     with pytest.raises(InvalidInput, match=code):
         simulate(side("strict", STRICT), side("lax", LAX), FactsFile(tmp_path / name))
+
+
+def test_a_table_without_a_fact_is_another_table(tmp_path: Path) -> None:
+    """Under both policies everybody would lack everything, and nothing would change."""
+    path = tmp_path / "facts.parquet"
+    polars.DataFrame({"nip": ["1"], "person": ["a"]}).write_parquet(path)
+
+    with pytest.raises(InvalidInput, match="MKD257.*no column is named like a fact"):
+        simulate(side("strict", STRICT), side("lax", LAX), FactsFile(path))
 
 
 def test_a_column_that_is_no_fact_is_refused_before_anything_is_computed(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def _lines(simulation: Simulation, chart: Path | None, language: str) -> Iterato
     yield f"{simulation.before.name} → {simulation.after.name}: {simulation.people} {said('people')}"
     if simulation.undecided:
         yield said("undecided", problems=", ".join(f"{code} x{n}" for code, n in simulation.undecided.items()))
+        yield from (f"  {code} {why}" for code, why in simulation.first.items())
     yield ""
     yield output.table(
         [said("gain"), said("lose"), said("unchanged")], [(simulation.gain, simulation.lose, simulation.same)]

@@ -52,13 +52,15 @@ class Simulation:
     ``gaining``  rules of the policy before that hold back who gains; ``losing`` rules of the one after that hold back
                  who loses. Most people first.
     ``units``    by key; none where the population does not say who belongs where.
-    ``undecided``  code of an error → people; they are in ``people``.
+    ``undecided``  code of an error → people; they are in ``people``. ``first`` says why of the first line of a file
+                   that has that code.
     """
 
     before: Side
     after: Side
     people: int
     undecided: Mapping[str, int]
+    first: Mapping[str, str]
     moves: Mapping[tuple[str, str], int]
     gaining: tuple[Deciding, ...]
     losing: tuple[Deciding, ...]
@@ -94,6 +96,7 @@ class Simulation:
             "after": _side(self.after),
             "people": self.people,
             "undecided": dict(self.undecided),
+            "first": dict(self.first),
             "gain": self.gain,
             "lose": self.lose,
             "same": self.same,
@@ -128,6 +131,7 @@ class Comparison:
         self._moves = Counter[tuple[str, str]]()
         self._units: dict[str, Counter[int]] = {}
         self._undecided = Counter[str]()
+        self._first: dict[str, str] = {}
         self._gaining = _Rules(before.policy)
         self._losing = _Rules(after.policy)
 
@@ -135,6 +139,8 @@ class Comparison:
         """Count one person, or several of whom the same is true."""
         if compared.before is None or compared.after is None:
             self._undecided[compared.problem] += compared.people
+            if compared.why:
+                self._first.setdefault(compared.problem, compared.why)
             return
         way = _sign(compared.change)
         self._moves[compared.before.outcome, compared.after.outcome] += compared.people
@@ -152,6 +158,7 @@ class Comparison:
             after=self.after,
             people=self._moves.total() + self._undecided.total(),
             undecided=dict(sorted(self._undecided.items())),
+            first=dict(sorted(self._first.items())),
             moves={(before, after): self._moves[before, after] for before in GRAVITY for after in GRAVITY},
             gaining=self._gaining.result(),
             losing=self._losing.result(),

@@ -31,13 +31,17 @@ PERSON, UNIT = "person", "unit_key"
 
 @frozen(kw_only=True)
 class Compared:
-    """One person under two policies, or ``people`` of whom the same is true; ``problem`` is a code instead."""
+    """One person under two policies, or ``people`` of whom the same is true.
+
+    ``problem`` is a code instead, and ``why`` its message, where that names no person.
+    """
 
     unit: str | None
     person: str | None = None
     before: Verdict | None = None
     after: Verdict | None = None
     problem: str = ""
+    why: str = ""
     people: int = 1
 
     @property
@@ -135,7 +139,7 @@ def _of_line(line: bytes, number: int, before: Policy, after: Policy) -> Compare
     except PolicyError:
         raise
     except InvalidInput as error:
-        return Compared(person=f"line {number}", unit=None, problem=error.code)
+        return Compared(person=f"line {number}", unit=None, problem=error.code, why=f"line {number}: {error.message}")
     return Compared(person=person or f"line {number}", unit=unit, before=verdicts[0], after=verdicts[1])
 
 
@@ -166,6 +170,10 @@ def _of_frame(path: Path, before: Policy, after: Policy, *, named: bool) -> Iter
             os.close(os.open(path, os.O_RDONLY))  # a missing file has the system's own words
             scan = polars.scan_parquet(path)
             columns = [name for name in scan.collect_schema().names() if _wanted(name, before, after)]
+            if not set(columns) - {PERSON, UNIT}:
+                raise InvalidInput(
+                    "MKD257", "no column is named like a fact", where=str(path), mend="see mkd policy facts"
+                )
             rows = scan.select(polars.len()).collect().item()
         except polars.exceptions.PolarsError as error:
             raise InvalidInput(

@@ -336,7 +336,7 @@ def test_a_table_without_a_fact_is_another_table(tmp_path: Path) -> None:
     path = tmp_path / "facts.parquet"
     polars.DataFrame({"nip": ["1"], "person": ["a"]}).write_parquet(path)
 
-    with pytest.raises(InvalidInput, match="MKD257.*no column is named like a fact"):
+    with pytest.raises(InvalidInput, match=r"MKD257.*no column is named like a fact"):
         simulate(side("strict", STRICT), side("lax", LAX), FactsFile(path))
 
 

@@ -18,7 +18,7 @@ import attrs
 from mkd_plugins.api import InvalidInput, Permanent, Receipt, Secret, Transient
 from mkd_plugins.http.config import unusable
 from mkd_plugins.jabar.asking import Response, System
-from mkd_plugins.jabar.tokens import MARGIN
+from mkd_plugins.jabar.tokens import issued
 
 LARGEST: Final = 1_048_576
 """Bytes that a picture may have."""
@@ -137,9 +137,15 @@ class Digiteam:
         while page <= last:
             query = {"startDate": str(on), "endDate": str(on), "page": str(page), "limit": "100"}
             data = self._told(self._ask("GET", "/v1/logbooks/mine", params=query), "GET logbooks/mine")
-            for row in data.get("logbooks") or ():
-                yield str({str(key).lower(): value for key, value in row.items()}.get("nametask", ""))
-            last = int((data.get("meta") or {}).get("lastPage", 1))
+            rows, meta = data.get("logbooks") or [], data.get("meta") or {}
+            if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows) and isinstance(meta, dict)):
+                said = "Digiteam's log book is no list of activities"
+                raise Permanent(said, code="MKD676", where="GET logbooks/mine", mend="see whether it has changed")
+            for row in rows:
+                yield str({key.lower(): value for key, value in row.items()}.get("nametask", ""))
+            told = meta.get("lastPage")
+            # A page without anything ends it, whatever it says of pages to come.
+            last = told if isinstance(told, int) and rows else page
             page += 1
 
     def close(self) -> None:
@@ -166,14 +172,14 @@ class Digiteam:
         return response
 
     def _bearer(self) -> str:
-        if not self._token or time.time() > self._until - MARGIN:
+        if not self._token or time.time() >= self._until:
             refreshed = self._post("refresh-token", {"refresh_token": self._refresh}) if self._refresh else None
             if refreshed is None or refreshed.status != HTTPStatus.OK:
                 refreshed = self._post("sign-in", self._login)
             data = self._told(refreshed, "POST sign-in")
-            self._token, self._refresh = str(data.get("access_token", "")), str(data.get("refresh_token", ""))
-            # Its name says a duration; it is the moment at which the token ends.
-            self._until = float(data.get("expires_in", 0))
+            given = issued(data, 0.0, "POST sign-in")
+            self._token, self._until = given.text.reveal(), given.until
+            self._refresh = str(data.get("refresh_token") or "")
         return self._token
 
     def _post(self, path: str, body: Mapping[str, str]) -> Response:

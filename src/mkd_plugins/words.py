@@ -310,6 +310,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "then_refer": ("diteruskan kepada pejabat", "referred to a person"),
     "then_warn": ("hanya dicatat", "only noted"),
+    # mkd plugins check
+    "checked": ("plugin: {plugins}, backend: {backends}", "plugins: {plugins}, backends: {backends}"),
+    "hanging": ("panggilan yang menggantung: {count}", "hanging calls: {count}"),
+    "preset_off": ("tidak disebut di sini, jadi tidak aktif: {names}", "not named here, so off: {names}"),
     # mkd plugins doctor
     "part": ("bagian", "part"),
     "doctor_found": ("hasil", "found"),

@@ -213,5 +213,6 @@ class TestCommands:
         done = mkd("check", toml='[mkd]\npreset = "jabar"\n[journal.sqlite]\n[payroll.table]\n')
 
         assert done.returncode == 0
-        assert "mkd_plugins/jabar/preset.toml; not named here, so off: identity.siasn, identity.table" in done.stdout
+        said = "mkd_plugins/jabar/preset.toml; tidak disebut di sini, jadi tidak aktif: identity.siasn, identity.table"
+        assert said in done.stdout
         assert "payroll.table" not in done.stdout

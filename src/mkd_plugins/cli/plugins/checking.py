@@ -16,6 +16,7 @@ from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.telling import lines
 from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
+from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 ANSWERS = "answers"
 MADE = "made; has no ping"
 """What a backend comes to that can be made and asked."""
+SAID = {ANSWERS: "doctor_answers", MADE: "doctor_made"}
+"""The keys of the words for these."""
 
 
 @click.command()
@@ -64,10 +67,14 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
             "hanging": hanging,
         } | ({"ping": answers} if ping_them else {})
         data |= {"preset": {"file": config.preset.file, "off": list(config.preset.off)}} if config.preset else {}
-        said = [f"plugins: {loaded}, backends: {len(config.backends)}"]
-        said += [f"hanging calls: {hanging}"] if hanging else []
-        said += [_off(config.preset)] if config.preset else []
-        answer(as_json, data, "\n".join([*said, *(f"{backend}: {told}" for backend, told in answers.items())]))
+        language = session.words()
+        said = [say("checked", language, plugins=loaded, backends=len(config.backends))]
+        said += [say("hanging", language, count=hanging)] if hanging else []
+        said += [_off(config.preset, language)] if config.preset else []
+        said += [
+            f"{backend}: {say(SAID[told], language) if told in SAID else told}" for backend, told in answers.items()
+        ]
+        answer(as_json, data, "\n".join(said))
     for problem in (*problems, *wrong):
         click.echo(f"error: {problem}", err=True)
     if problems or wrong:
@@ -75,8 +82,8 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
         ctx.exit(1)
 
 
-def _off(preset: Laid) -> str:
-    off = f"; not named here, so off: {', '.join(preset.off)}" if preset.off else ""
+def _off(preset: Laid, language: str) -> str:
+    off = f"; {say('preset_off', language, names=', '.join(preset.off))}" if preset.off else ""
     return f"preset: {preset.file}{off}"
 
 

@@ -16,7 +16,7 @@ from mkd_core.journal import Head
 from mkd_core.ports import Port
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.journal import shown
-from mkd_plugins.cli.plugins.checking import ANSWERS, MADE, dangerous, pinged, without, wrong_rules
+from mkd_plugins.cli.plugins.checking import SAID, dangerous, pinged, without, wrong_rules
 from mkd_plugins.cli.plugins.finding import Finding, broken, problem_found
 from mkd_plugins.cli.plugins.machine import machine
 from mkd_plugins.cli.plugins.store import store
@@ -27,7 +27,6 @@ from mkd_plugins.problems import EXTRA_MISSING, NOT_EXACTLY_ONE, REQUIRED_MISSIN
 from mkd_plugins.words import say
 
 _SECONDS = 10.0
-_SAID = {ANSWERS: "doctor_answers", MADE: "doctor_made"}
 
 
 @click.command()
@@ -76,8 +75,8 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
         yield from map(problem_found, fatal)
         yield from _plugins(host, deadly, language)
         for backend, said in answers.items():
-            if said in _SAID:
-                yield Finding(part=f"[{backend}]", line=say(_SAID[said], language))
+            if said in SAID:
+                yield Finding(part=f"[{backend}]", line=say(SAID[said], language))
         for wrong in wrong_rules(host):
             code, _, line = wrong.partition(" ")
             yield Finding(part=config.file, code=code, line=line, state="broken")

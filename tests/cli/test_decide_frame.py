@@ -70,6 +70,18 @@ def test_whole_numbers_of_a_csv_file_may_have_a_point(mkd, tmp_path, engine):
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_what_is_no_number_is_missing_in_a_csv_file_too(mkd, tmp_path, engine):
+    """Tools write NaN where a column of numbers has a gap; infinity is a value, and none of the vocabulary."""
+    (tmp_path / "facts.csv").write_text(
+        "id,agreement.weight_total,agreement.remote_days\n1,NaN,3\n2,nan,5\n3,inf,3\n4,100,NaN\n", encoding="utf-8"
+    )
+
+    mkd(*DECIDE, "--frame", "facts.csv", "--engine", engine, "--out", "decisions.csv")
+
+    assert outcomes(tmp_path / "decisions.csv") == {"1": "refer", "2": "refuse", "3": None, "4": "refer"}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
 @pytest.mark.parametrize(
     ("files", "code", "said"),
     [

@@ -195,6 +195,8 @@ class _Reading:
 
     def _written(self) -> None:
         """Numbers, and yes or no, as a file of text has them."""
+        if self.fact.kind is not Kind.YES_NO:
+            self.raw = nw.when(self.raw.str.to_lowercase() != "nan").then(self.raw)
         shape = {Kind.YES_NO: YES_NO, Kind.INTEGER: WHOLE}.get(self.fact.kind, NUMBER)
         right = self.raw.str.contains(shape)
         text = nw.when(right).then(self.raw)

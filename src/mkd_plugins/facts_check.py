@@ -154,11 +154,14 @@ class FactsReport:
         lines = [words["head"].format(on=self.on, people=self.people, inactive=self.inactive, units=self.units), ""]
         vouched = [", ".join(f"{role} x{people}" for role, people in count.attested.items()) for count in self.facts]
         wide = max(len(words["attested"]), *map(len, vouched)) if self.facts else 0
-        head = f"{words['fact']:<{width}}  {words['have']:>7}  {words['lack']:>7}  {words['attested']:<{wide}}"
+        number = max(7, len(words["have"]), len(words["lack"]))
+        head = f"{words['fact']:<{width}}  {words['have']:>{number}}  {words['lack']:>{number}}"
+        head += f"  {words['attested']:<{wide}}"
         lines.append(f"{head}  {words['unmapped']}")
         for count, by in zip(self.facts, vouched, strict=True):
             codes = ", ".join(f"{code} x{people}" for code, people in count.unmapped.items())
-            lines.append(f"{count.fact:<{width}}  {count.have:>7}  {count.lack:>7}  {by:<{wide}}  {codes}".rstrip())
+            counted = f"{count.fact:<{width}}  {count.have:>{number}}  {count.lack:>{number}}"
+            lines.append(f"{counted}  {by:<{wide}}  {codes}".rstrip())
         lines.append("")
         for name in (
             "without_superior",

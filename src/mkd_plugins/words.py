@@ -323,6 +323,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor_installed": ("terpasang: {names}", "installed: {names}"),
     "doctor_not_installed": ("tidak terpasang: {names}", "not installed: {names}"),
     "doctor_read": ("terbaca, {count} backend", "read, {count} backends"),
+    "doctor_preset": ("terbaca; tidak disebut, jadi mati: {off}", "read; not named, so off: {off}"),
     "doctor_loaded": ("dimuat", "loaded"),
     "doctor_off": ("dimatikan", "off"),
     "doctor_answers": ("menjawab", "answers"),

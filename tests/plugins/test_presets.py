@@ -216,3 +216,10 @@ class TestCommands:
         said = "mkd_plugins/jabar/preset.toml; tidak disebut di sini, jadi tidak aktif: identity.siasn, identity.table"
         assert said in done.stdout
         assert "payroll.table" not in done.stdout
+
+    def test_the_doctor_says_it_too(self, mkd) -> None:
+        """On the page that a help desk asks for."""
+        done = mkd("doctor", toml='[mkd]\npreset = "jabar"\n[journal.sqlite]\n[payroll.table]\n')
+
+        [line] = [line for line in done.stdout.splitlines() if line.startswith("mkd_plugins/jabar/preset.toml")]
+        assert "so off: identity.siasn" in line or "jadi mati: identity.siasn" in line

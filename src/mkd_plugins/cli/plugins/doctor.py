@@ -68,6 +68,9 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
     else:
         read = True
         yield Finding(part=config.file, line=say("doctor_read", language, count=len(config.backends)))
+        if config.preset is not None:
+            off = ", ".join(config.preset.off) or "-"
+            yield Finding(part=config.preset.file, line=say("doctor_preset", language, off=off))
     deadly = [] if session.no_plugins else dangerous(config, _SECONDS)
     with _loaded(without(config, deadly), no_plugins=session.no_plugins) as (host, fatal):
         host.check()

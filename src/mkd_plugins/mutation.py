@@ -171,7 +171,11 @@ def read_survivors(file: Path) -> tuple[Survivor, ...]:
     ]
     survivors = []
     known = [field.name for field in attrs.fields(Survivor)]
-    for number, entry in enumerate(data.get("survivors", []), start=1):
+    listed = data.get("survivors", [])
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        problems.append(PolicyError("MKD328", "expected a list [[survivors]]", where=file.name))
+        listed = []
+    for number, entry in enumerate(listed, start=1):
         where = f"{file.name}: survivor {number}"
         wrong = [(f"unknown key {key}", did_you_mean(key, known)) for key in entry.keys() - set(known)]
         wrong += [(f"the key {key} is missing", "add it") for key in known if not entry.get(key)]

@@ -66,19 +66,24 @@ def _replayed(history: History, data: Mapping[str, Any]) -> Replayed:
     seasons, layer = kept.get("seasons", []), kept.get("layer")
     if not isinstance(seasons, list) or not all(isinstance(each, str) for each in seasons):
         raise InvalidInput("MKD254", "the seasons of a recorded decision are a list of names", where="recorded.seasons")
+    moment = kept.get("at", "request")
+    for key, said, known in (("at", moment, ("request", "vote")), ("layer", layer, (None, "base"))):
+        if said not in known:
+            words = " or ".join(each or "null" for each in known)
+            raise InvalidInput("MKD254", f"expected {words}", where=f"recorded.{key}")
     recorded = Recorded(
         policy=_text(policy, "id"),
         version=_text(policy, "version"),
         on=iso_date(_text(kept, "on"), where="recorded.on"),
         outcome=_text(data, "outcome"),
         facts=_flat(_table(kept, "facts")),
-        moment="vote" if kept.get("at") == "vote" else "request",
+        moment=moment,
         failed=_rules(data, "failed"),
         undetermined=_rules(data, "undetermined"),
         fingerprint=_text(kept, "fingerprint"),
     )
     try:
-        return replay(recorded, history.on(recorded.on, seasons, layer="base" if layer == "base" else None))
+        return replay(recorded, history.on(recorded.on, seasons, layer=layer))
     except PolicyError as error:
         return without_policy(recorded, error)
 

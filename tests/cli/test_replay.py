@@ -106,6 +106,25 @@ def test_what_was_not_recorded_cannot_be_replayed(mkd, recorded, tmp_path, line)
 
 
 @pytest.mark.bare
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"at":"request"', '"at":"voting"', "MKD254 recorded.at: expected request or vote"),
+        ('"layer":null', '"layer":"decree"', "MKD254 recorded.layer: expected null or base"),
+    ],
+)
+def test_a_word_that_is_never_recorded_is_no_default(mkd, recorded, tmp_path, old, new, told):
+    """A moment or a layer of another name is refused, and not taken for the usual one."""
+    text = (tmp_path / "recorded.jsonl").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "recorded.jsonl").write_text(text.replace(old, new), encoding="utf-8")
+
+    done = mkd("decide", "--policy", "small.toml", "--replay", "recorded.jsonl")
+
+    assert [json.loads(answer)["error"] for answer in done.out.splitlines()] == [told, told]
+
+
+@pytest.mark.bare
 def test_a_fact_that_is_gone_is_said(mkd, recorded, tmp_path):
     """A record whose facts no vocabulary knows is not decided, and the fact is named."""
     text = (

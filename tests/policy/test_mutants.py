@@ -286,6 +286,8 @@ def test_a_case_that_comes_out_otherwise_is_no_judge(tmp_path: Path) -> None:
         ),
         ("survivor = []\n", "unknown key survivor (did you mean survivors?)"),
         ("[[survivors", "cannot be read"),
+        ("survivors = ['rule evening: dropped']\n", "expected a list [[survivors]]"),
+        ("[survivors]\npolicy = 'a'\n", "expected a list [[survivors]]"),
     ],
 )
 def test_a_survivor_needs_a_reason(tmp_path: Path, text: str, told: str) -> None:

@@ -10,7 +10,7 @@ people of whom nothing is known, is for the deployment alone to say.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -69,12 +69,13 @@ class Laid:
 def find(name: str, *, folder: Path, file: str) -> Preset:
     """The preset that ships under the name, or the file where it ends in ``.toml``. Raises ``ConfigProblem``."""
     if name.endswith(".toml"):
-        return _read(name, folder / Path(name).expanduser())
+        return _read(name, lambda: (folder / Path(name).expanduser()).read_text(encoding="utf-8"))
     if name not in SHIPPED:
         hint = did_you_mean(name, SHIPPED) or f'write {", ".join(SHIPPED)}, or a path that ends in ".toml"'
         raise ConfigProblem.of_faults(file, (Fault("mkd.preset", f"there is no preset {name!r}", hint),))
     package = SHIPPED[name]
-    return _read(f"{package.replace('.', '/')}/{_FILE}", files(package).joinpath(_FILE))
+    shipped = files(package).joinpath(_FILE)
+    return _read(f"{package.replace('.', '/')}/{_FILE}", lambda: shipped.read_text(encoding="utf-8"))
 
 
 def lay_beneath(preset: Preset, own: Tables) -> tuple[Tables, Laid]:
@@ -110,14 +111,14 @@ def _path(path: str) -> str:
     return f"{above}.{toml_key(name)}" if name else above
 
 
-def _read(file: str, source: Any) -> Preset:
+def _read(file: str, source: Callable[[], str]) -> Preset:
     try:
-        tables = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        raise ConfigProblem(FILE_UNUSABLE, file, f"cannot be read: {said}", hint="see preset in [mkd]") from error
+        tables = tomllib.loads(source())
     except tomllib.TOMLDecodeError as error:
         raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
+    except (OSError, ValueError, RuntimeError) as error:  # the latter: bytes in a name that cannot be, nobody's home
+        said = getattr(error, "strerror", None) or str(error)
+        raise ConfigProblem(FILE_UNUSABLE, file, f"cannot be read: {said}", hint="see preset in [mkd]") from error
     faults = list(_faults(tables))
     if faults:
         raise ConfigProblem.of_faults(file, tuple(faults))

@@ -163,11 +163,15 @@ class TestFaults:
             ("none.toml", "MKD121", "cannot be read: No such file or directory"),
             ("text.toml", "MKD121", "is not TOML"),
             ("bytes.toml", "MKD121", "cannot be read"),
+            ("folder.toml", "MKD121", "cannot be read: Is a directory"),
+            ("a\\u0000b.toml", "MKD121", "cannot be read"),
+            ("~nobody-of-that-name/x.toml", "MKD121", "cannot be read"),
         ],
     )
     def test_a_preset_that_cannot_be_had_is_refused(self, tmp_path: Path, name: str, code: str, said: str) -> None:
         """A name that is none is answered with the nearest one."""
         (tmp_path / "text.toml").write_text("[mkd", encoding="utf-8")
+        (tmp_path / "folder.toml").mkdir()
         (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
 
         with pytest.raises(ConfigProblem) as refused:

@@ -204,7 +204,7 @@ class Config:
         """The configuration in that text. Raises :class:`ConfigProblem` with every fault of it."""
         try:
             tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
             raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
         return cls.from_mapping(tables, folder=folder, file=file)
 

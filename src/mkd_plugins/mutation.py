@@ -163,7 +163,7 @@ def read_survivors(file: Path) -> tuple[Survivor, ...]:
     """The survivors that a file lists. Raises ``PolicyError`` for one without a reason, and for unknown keys."""
     try:
         data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PolicyError("MKD328", f"cannot be read: {error}", where=file.name) from None
     problems = [
         PolicyError("MKD328", f"unknown key {key}", where=file.name, mend=did_you_mean(key, ["survivors"]))

@@ -138,7 +138,7 @@ class _Reader:
         self.data: Mapping[str, Any] = {}
         try:
             self.data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.problem("", f"cannot be read: {error}")
 
     def problem(self, place: str, message: str, mend: str = "") -> None:

@@ -301,6 +301,8 @@ def test_facts_of_another_vocabulary_are_decided_by_name() -> None:
 
 BAD_FILES = [
     ("[policy", "MKD301", "not TOML"),
+    ("x = " + "[" * 5_000 + "]" * 5_000, "MKD301", "bad.toml: not TOML: "),
+    ("x = 1" + "0" * 5_000, "MKD301", "not TOML: Exceeds the limit"),
     (
         POLICY.replace("require", "otherwize = 1\nrequire", 1),
         "MKD302",

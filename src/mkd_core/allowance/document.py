@@ -84,7 +84,7 @@ def read_scheme(text: str, *, file: str = "", vocabulary: Vocabulary = PERIOD_VO
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
         raise PolicyError("MKD381", f"is no TOML: {error}", where=file) from None
     at = f"{file} " if file else ""
     document = _Table.of(data, file or "scheme", ("scheme", "sources", "parameters", "lines"))

@@ -214,7 +214,7 @@ def read_document(text: str, *, file: str = "policy") -> Document:
 
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
         raise PolicyError("MKD301", f"not TOML: {error}", where=file) from None
     return _Checker(file).document(_structure(data, file))
 

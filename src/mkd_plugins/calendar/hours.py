@@ -29,7 +29,7 @@ def office_hours_from_toml(text: str, *, where: str) -> OfficeHours:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
         raise InvalidInput("MKD281", f"not TOML: {error}", where=where) from error
     _refuse_unknown(data, _KEYS, where)
     for key in ("source", "standard"):

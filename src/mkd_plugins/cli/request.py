@@ -101,7 +101,7 @@ def _load(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InvalidInput("MKD297", f"cannot be read: {reason}", where=str(path), mend="check the path") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise InvalidInput("MKD297", f"is not {kind}: {error}", where=str(path)) from None
     if not isinstance(data, dict):

@@ -156,6 +156,12 @@ def test_a_good_policy_has_no_findings() -> None:
         ("MKD333", changed("Separuh di kantor", "Half of the staff on site"), "rule share, because", "same text"),
         ("MKD333", changed('id = "Kota"', 'id = ""'), "policy, title.id", "no Indonesian text"),
         ("MKD334", changed('4, source = "law" }', "4 }"), "parameters, most", "names no source"),
+        (
+            "MKD334",
+            changed('parameters = { most = 3 }\nsource = "law"', "parameters = { most = 3 }"),
+            "overlay ramadan",
+            "names no source",
+        ),
         ("MKD335", changed("[sources.law]", "[sources.x]\ntitle = 'Law 2'\n[sources.law]"), "sources, x", "cites"),
         ("MKD336", changed("parameter.share or", "0.5 or"), "parameters, share", "no rule"),
         ("MKD337", changed("remote_days > 2", "remote_days > 7"), "route head, when", "never holds"),

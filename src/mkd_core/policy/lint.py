@@ -301,11 +301,13 @@ def _route(document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
 
 
 def _sources(document: Document, cited: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, Wording, Wording]]:
-    for name, named in document.parameters.items():
-        if not named.source:
+    numbers = [(f"parameters, {name}", named.source) for name, named in document.parameters.items()]
+    numbers += [(f"overlay {overlay.name}", overlay.source) for overlay in document.overlays if overlay.parameters]
+    for place, source in numbers:
+        if not source:
             message = Wording("tidak menyebut sumber", "it names no source")
             mend = Wording("sebutkan sumbernya, atau ours", "name the source; a default of yours is a source, too")
-            yield "MKD334", f"parameters, {name}", message, mend
+            yield "MKD334", place, message, mend
     for source in document.sources:
         if (document.version, source) not in cited:
             message = Wording("tidak ada yang mengutip sumber ini", "nothing cites this source")

@@ -113,12 +113,14 @@ def _path(path: str) -> str:
 
 def _read(file: str, source: Callable[[], str]) -> Preset:
     try:
-        tables = tomllib.loads(source())
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
-    except (OSError, ValueError, RuntimeError) as error:  # the latter: bytes in a name that cannot be, nobody's home
+        text = source()
+    except (OSError, ValueError, RuntimeError) as error:  # the latter: a name that no file can have, nobody's home
         said = getattr(error, "strerror", None) or str(error)
         raise ConfigProblem(FILE_UNUSABLE, file, f"cannot be read: {said}", hint="see preset in [mkd]") from error
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
     faults = list(_faults(tables))
     if faults:
         raise ConfigProblem.of_faults(file, tuple(faults))

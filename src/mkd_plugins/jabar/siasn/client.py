@@ -26,6 +26,8 @@ LOGIN_SECONDS: Final = 43_200.0
 
 ATTEMPTS: Final = 3
 PAGE: Final = 1_000
+MOST_PAGES: Final = 1_000
+"""Where a list has more pages it is taken for endless."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,13 +59,14 @@ class Siasn:
         path = PATHS["ref-unor"]
         found: dict[str, dict[str, str]] = {}
         offset = 0
-        while True:
+        for _ in range(MOST_PAGES):
             page = self._get("ref-unor", path, {"limit": str(PAGE), "offset": str(offset)}, "", where=path).records
             fresh = {unit.get("id", ""): unit for unit in page or () if unit.get("id") not in found}
             if not fresh:
                 return tuple(found.values())
             found |= fresh
             offset += len(page or ())
+        raise Permanent("the units have no end", code="MKD664", where=path, mend="see whether the API has changed")
 
     def close(self) -> None:
         """Let the connections go."""

@@ -33,13 +33,19 @@ class Lines(logging.Handler):
 
     def flush(self) -> None:
         """Write what waits."""
-        with self._writing:
-            self.acquire()
+        # Whoever warns holds the handler's own lock already: it always comes before the other, or two wait for ever.
+        self.acquire()
+        try:
             lines, self._waiting = self._waiting, []
+            self._writing.acquire()
+        finally:
             self.release()
+        try:
             if lines:
                 self._stream.write("".join(lines))
                 self._stream.flush()
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Write the last lines."""

@@ -29,7 +29,7 @@ from mkd_plugins.serve.keys import Keys
 from mkd_plugins.serve.limiting import Limiter
 from mkd_plugins.serve.once import HEADER, digest, key_of, once
 from mkd_plugins.serve.openapi import document
-from mkd_plugins.serve.problem import MEDIA_TYPE, HttpProblem, details
+from mkd_plugins.serve.problem import MEDIA_TYPE, UNEXPECTED, HttpProblem, details
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.routes import ROUTES
 from mkd_plugins.serve.settings import ServeSettings, serve_settings
@@ -104,7 +104,7 @@ class Application:
         except Exception as error:  # the last stop before the wire
             if not isinstance(error, MkdError):
                 LOG.error("request=%s an unexpected %s", request_id, type(error).__name__)
-            asked.code = error.code if isinstance(error, MkdError) else "MKD299"
+            asked.code = error.code if isinstance(error, MkdError) else UNEXPECTED
             status, text = details(error, language=_language(request), request_id=request_id)
             headers = error.headers if isinstance(error, HttpProblem) else {}
             answer = Answer(status=status, text=text, media_type=MEDIA_TYPE, headers=headers)

@@ -324,8 +324,6 @@ class Journal(Protocol):
         """The last number and hash of every stream."""
 
 
-AnyBackend = Identity | Payroll | Notification | Schedule | Attendance | Events | Calendar | Journal
-
 PROTOCOLS: Mapping[Port, Any] = {
     Port.IDENTITY: Identity,
     Port.PAYROLL: Payroll,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
 from mkd_core import AgreementService, Mandate, MandateKind, MkdError, NotFound
+from mkd_core.journal import MemoryJournal, Record
 from mkd_core.people import Holder
 from mkd_plugins.testing.fakes import memory_journal, small_agency
 
@@ -103,13 +105,28 @@ def test_a_view_of_a_unit_that_nobody_knows_shows_nothing(world: Any) -> None:
     assert list(view.organisation(ON).people()) == []
 
 
-def test_views_share_what_the_service_has_read(world: Any) -> None:
+class Counted(MemoryJournal):
+    """A journal that counts the records that are read of it as a whole."""
+
+    read_through = 0
+
+    def records(self, after: int = 0) -> Iterator[tuple[int, Record]]:
+        for each in super().records(after):
+            self.read_through += 1
+            yield each
+
+
+def test_views_share_what_the_service_has_read(worlds: Any) -> None:
     """A view costs no second reading of the journal, and sees what happens after it was made."""
+    journal = Counted(lambda: "00")
+    world = worlds(journal=journal)
     view = world.service.within("data", on=ON)
     request = world.submitted()
+    assert world.service.agreements() == (request,)
+    before = journal.read_through
 
     assert view.agreements() == (request,)
-    assert view._ctx.register is world.service._ctx.register
+    assert journal.read_through == before > 0
 
 
 def test_whoever_holds_a_role_everywhere_is_nowhere_a_stranger(worlds: Any) -> None:

@@ -22,6 +22,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+ONCE = (
+    "cli/test_forty_agencies.py",
+    "docs/test_pages.py",
+    "docs/test_readme.py",
+    "http/",
+    "jabar/",
+    "plugins/test_doctor.py",
+    "plugins/test_new.py",
+    "serve/",
+)
+"""Tests that carry the mark ``once``: long, and about other programs or pages more than about this Python's version."""
+
 URLS = {"postgresql": "postgresql_url", "mariadb": "mariadb_url"}
 OUTCOMES = pytest.StashKey[dict[str, str]]()
 
@@ -48,7 +60,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
     for item in items:
+        if item.path.relative_to(tests).as_posix().startswith(ONCE):
+            item.add_marker("once")
         if set(URLS.values()) & set(getattr(item, "fixturenames", ())):
             item.add_marker("server")
 

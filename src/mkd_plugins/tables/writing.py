@@ -73,14 +73,14 @@ class CsvFile:
         writer = csv.DictWriter(text, self.columns, delimiter=self.delimiter, lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-        _replace(self.path, text.getvalue().encode("utf-8"), _temporary(self.writer))
+        replace_file(self.path, text.getvalue().encode("utf-8"), _temporary(self.writer))
 
 
 def _temporary(writer: str) -> str:
     return f".mkd-{writer}-"
 
 
-def _replace(path: Path, content: bytes, prefix: str) -> None:
+def replace_file(path: Path, content: bytes, prefix: str = ".mkd-") -> None:
     """Put the content in the file's place, whole or not at all; ``mkstemp`` makes it readable for its owner alone."""
     handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     try:

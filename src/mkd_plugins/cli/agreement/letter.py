@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -29,6 +28,7 @@ def letter(session: Session, how: How, agreement: str, out: Path | None) -> None
     import attrs
 
     from mkd_plugins.letters import letter_of, page, signs
+    from mkd_plugins.tables.writing import replace_file
 
     with session.open() as desk:
         by = desk.asking(how.as_, how.at) if how.as_ else None
@@ -37,16 +37,5 @@ def letter(session: Session, how: How, agreement: str, out: Path | None) -> None
         written = letter_of(desk.mkd, agreement, how.at)
         html = page(written)
         if out is not None:
-            _write(out, html)
+            replace_file(out, html.encode())
         answer(how.as_json, attrs.asdict(written), html if out is None else str(out))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the page for its owner alone; it takes its name when it is whole."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -256,6 +256,31 @@ def test_the_answer_on_somebody_else_counts_for_nobody(config: Config, sim: Simu
     assert not any(number in str(finding) for finding in wrong for number in sim.people.numbers)
 
 
+def test_two_people_under_one_number_are_nobody(config: Config, sim: Simulator) -> None:
+    """Where SIASN answers with two people for one number, neither counts, and the finding says where."""
+    sim.switch("/pns/data-utama/*=twins:0.1")
+    refresh(config)
+    identity = SiasnIdentity(config)
+    doubled = [finding for finding in identity.findings() if finding.code == "MKD669"]
+    assert doubled
+    assert len(facts(identity)) == PEOPLE - len(doubled)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(config: Config, tmp_path: Path) -> None:
+    """Over TLS a certificate of an unknown authority is refused; with its authority named the same server is read."""
+    authority = tmp_path / "authority.pem"
+    with simulator(people=PEOPLE, tls=authority) as secured:
+        addresses = {
+            "api": secured.siasn,
+            "gateway_tokens": secured.gateway_tokens,
+            "login_tokens": secured.login_tokens,
+        }
+        with pytest.raises(Permanent) as refused:
+            refresh(attrs.evolve(config, **addresses))
+        assert refused.value.code == "MKD643"
+        assert refresh(attrs.evolve(config, ca_file=authority, **addresses)).failed == 0
+
+
 def test_circles_and_heads_who_are_nobody_are_findings(config: Config, sim: Simulator) -> None:
     """Units above each other, and a head whom nobody knows, are told by their codes, and nobody is guessed."""
     sim.switch("ref-unor=cycle", "ref-unor=nobody")

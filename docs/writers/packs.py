@@ -230,28 +230,36 @@ def _route(policy: Document) -> str:
             str(step.within),
             code(step.late),
             code(step.when or ""),
+            _cited(step.source, step.article),
         )
         for step in policy.steps
     ]
-    return f"**Route**\n\n{table(('step', 'approver', 'need', 'within', 'when late', 'only if'), rows)}" if rows else ""
+    heads = ("step", "approver", "need", "within", "when late", "only if", "source")
+    return f"**Route**\n\n{table(heads, rows)}" if rows else ""
 
 
 def _others(policy: Document) -> str:
     lines = []
+    refusal, clock = (_in(part.source, part.article) for part in (policy.refusal, policy.clock))
     if policy.proof:
         lines.append(
             f"Proof: at the office {', '.join(map(code, policy.proof.office)) or 'none'}; elsewhere"
             f" {', '.join(map(code, policy.proof.remote)) or 'none'}."
         )
     if policy.refusal.grounds:
-        lines.append(f"Grounds of refusal, a closed list: {', '.join(map(code, policy.refusal.grounds))}.")
+        lines.append(f"Grounds of refusal, a closed list: {', '.join(map(code, policy.refusal.grounds))}{refusal}.")
     if policy.refusal.consult_first:
-        lines.append("A refusal needs a consultation on record first.")
+        of_it = "" if policy.refusal.grounds else refusal
+        lines.append(f"A refusal needs a consultation on record first{of_it}.")
     if policy.clock.decide_within:
-        lines.append(f"Decided within {policy.clock.decide_within}, over all steps and appeal.")
+        lines.append(f"Decided within {policy.clock.decide_within}, over all steps and appeal{clock}.")
     lines += [_covered(each) for each in policy.coverage]
     lines += [f"Lint finds {each.code} at {code(each.at)}, accepted: {each.reason}." for each in policy.accepted]
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _in(source: str | None, article: str | None) -> str:
+    return f" ({_cited(source, article)})" if source else ""
 
 
 def _covered(demand: Requirement) -> str:
@@ -262,7 +270,7 @@ def _covered(demand: Requirement) -> str:
     days = ", ".join(day for day in WEEKDAYS if day in demand.days)
     return (
         f"Coverage: at least {' and '.join(least)} on site per {demand.per}, {days},"
-        f" {clock(demand.start)} to {clock(demand.end)}."
+        f" {clock(demand.start)} to {clock(demand.end)}{_in(demand.source, demand.article)}."
     )
 
 

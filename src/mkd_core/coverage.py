@@ -42,6 +42,7 @@ class Requirement:
 
     ``start``, ``end``  minutes of the day; an end past midnight is after 1440, as in windows.
     ``min_share``       from 0 to 1, of the members. ``min_people`` is a number of them. One of the two at least.
+    ``source``          the id of the instrument that asks for it, in the policy; ``article`` is its place there.
     """
 
     per: Per = field(default=Per.UNIT, converter=Per)
@@ -50,6 +51,8 @@ class Requirement:
     end: int
     min_share: Decimal | None = field(default=None, converter=optional(decimal))
     min_people: int | None = None
+    source: str | None = None
+    article: str | None = None
 
     def __attrs_post_init__(self) -> None:
         for name in sorted(self.days - set(WEEKDAYS)):
@@ -67,11 +70,12 @@ class Requirement:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], *, where: str = "coverage") -> Requirement:
-        """A requirement from a ``[[coverage]]`` table: ``per``, ``days``, ``between``, ``min_share``, ``min_people``.
+        """A requirement from a ``[[coverage]]`` table: ``per``, ``days``, ``between``, ``min_share``, ``min_people``,
+        ``source``, ``article``.
 
         Raises ``InvalidInput`` naming the key.
         """
-        known = ("per", "days", "between", "min_share", "min_people")
+        known = ("per", "days", "between", "min_share", "min_people", "source", "article")
         for key in data:
             if key not in known:
                 raise InvalidInput("MKD274", f"unknown key {key!r}", where=where, mend=did_you_mean(key, known))
@@ -82,6 +86,9 @@ class Requirement:
             raise InvalidInput("MKD274", "'days' is not a list of weekdays", where=where, mend='write ["mon", "tue"]')
         if people is not None and (isinstance(people, bool) or not isinstance(people, int)):
             raise InvalidInput("MKD274", "'min_people' is not a number of people", where=where)
+        for key in ("source", "article"):
+            if not isinstance(data.get(key), str | None):
+                raise InvalidInput("MKD274", f"{key!r} is not text", where=where)
         per = data.get("per", Per.UNIT.value)
         if per not in list(Per):
             raise InvalidInput(
@@ -97,6 +104,8 @@ class Requirement:
                 end=end + DAY if end < start else end,
                 min_share=None if share is None else decimal(share, where=f"{where}.min_share"),
                 min_people=people,
+                source=data.get("source"),
+                article=data.get("article"),
             )
         except InvalidInput as fault:
             raise InvalidInput(fault.code, fault.message, where=fault.where or where, mend=fault.mend) from None

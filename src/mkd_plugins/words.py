@@ -244,6 +244,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sources_head": ("Sumber", "Sources"),
     "turns": ("batas", "turns"),
     "versions_head": ("Semua versi", "All versions"),
+    "with_source": ("{sentence} Sumber: {source}.", "{sentence} Source: {source}."),
     "within": ("waktu", "within"),
     "zone": ("zona", "zone"),
     # a policy as a document: what stands in it

@@ -266,6 +266,34 @@ def test_the_document_shows_what_lint_is_told_to_accept(mkd, town):
 
 
 @pytest.mark.bare
+def test_the_document_says_where_route_grounds_and_clock_stand(mkd):
+    """In either language, with the article and how it was read; a consultation is not under the article of the list."""
+    english, indonesian = (
+        " ".join(mkd("policy", "show", "uk-flexible-working", "--lang", lang).out.split()) for lang in ("en", "id")
+    )
+    data = mkd("policy", "show", "uk-flexible-working", "--json").data
+
+    act = "Employment Rights Act 1996, flexible working, as in force from 6 April 2024"
+    assert f"planned-structural-change. Source: {act}, article 80G(1)(b) (read: in the press only)." in english
+    assert f"over all steps. Source: {act} (read: in the press only)." in english
+    assert f"planned-structural-change. Sumber: {act}, pasal 80G(1)(b) (dibaca: hanya dari berita)." in indonesian
+    assert "A refusal needs a consultation on record first. Decided" in english
+    assert "only if source" in english
+    assert data["refusal"]["source"] == f"{act} 80G(1)(b)"
+    assert data["decide_within_source"] == act
+    assert [step["source"] for step in data["route"]] == ["Default of this pack"]
+
+
+@pytest.mark.bare
+def test_the_document_says_where_the_service_guarantee_stands(mkd):
+    """One person on site is a default of the pack, and said to be."""
+    shown, data = (mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", *how) for how in ((), ("--json",)))
+
+    assert "08:00 to 15:00. Source: Default of this pack (a default of ours)." in " ".join(shown.out.split())
+    assert data.data["coverage"][0]["source"] == "Default of this pack"
+
+
+@pytest.mark.bare
 def test_the_document_as_markdown_is_a_page(mkd):
     """Headings, tables and lists; nothing in it is taken for a mark by mistake."""
     page = mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", "--format", "markdown").out

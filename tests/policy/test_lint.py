@@ -67,6 +67,20 @@ id = "head"
 approver = "unit_head"
 within = "3 days"
 when = "agreement.remote_days > 2"
+source = "law"
+
+[refusal]
+grounds = ["cost"]
+source = "law"
+
+[clock]
+decide_within = "21 days"
+source = "law"
+
+[[coverage]]
+between = ["08:00", "15:00"]
+min_share = 0.5
+source = "law"
 """
 DAYS = "agreement.remote_days <= parameter.most"
 LOWEST = "unit.lowest_onsite_share"
@@ -108,6 +122,22 @@ def linted(*texts: str) -> tuple[LintFinding, ...]:
 def test_a_good_policy_has_no_findings() -> None:
     """What the other tests change is clean before they do."""
     assert linted(GOOD) == ()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'remote_days > 2"\nsource = "{}"',
+        'grounds = ["cost"]\nsource = "{}"',
+        'decide_within = "21 days"\nsource = "{}"',
+        'min_share = 0.5\nsource = "{}"',
+    ],
+)
+def test_a_source_that_one_table_alone_cites_is_used(table: str) -> None:
+    """A step, the grounds, the clock and the service guarantee cite a source as a rule does."""
+    text = changed(table.format("law"), table.format("own")) + '[sources.own]\ntitle = "Ours"\n'
+
+    assert linted(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -162,6 +192,10 @@ def test_a_good_policy_has_no_findings() -> None:
             "overlay ramadan",
             "names no source",
         ),
+        ("MKD334", changed('remote_days > 2"\nsource = "law"', 'remote_days > 2"'), "route head", "names no source"),
+        ("MKD334", changed('["cost"]\nsource = "law"', '["cost"]'), "refusal", "names no source"),
+        ("MKD334", changed('"21 days"\nsource = "law"', '"21 days"'), "clock", "names no source"),
+        ("MKD334", changed('min_share = 0.5\nsource = "law"', "min_share = 0.5"), "coverage 1", "names no source"),
         ("MKD335", changed("[sources.law]", "[sources.x]\ntitle = 'Law 2'\n[sources.law]"), "sources, x", "cites"),
         ("MKD336", changed("parameter.share or", "0.5 or"), "parameters, share", "no rule"),
         ("MKD337", changed("remote_days > 2", "remote_days > 7"), "route head, when", "never holds"),

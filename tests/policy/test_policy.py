@@ -14,6 +14,7 @@ import pytest
 from mkd_core.errors import InvalidInput, PolicyError
 from mkd_core.language import ExpressionError, Fact, Kind, Vocabulary, Wording
 from mkd_core.policy import VOCABULARY, Facts, History, Origin, Outcome, Period, Policy, PolicyProblems
+from mkd_core.policy.replaying import fingerprint
 from mkd_plugins.decide import decide_lines
 
 POLICY = """
@@ -349,6 +350,23 @@ BAD_FILES = [
     (POLICY + "\n[[coverage]]\nper = 'unit'\ndays = ['mon']\nbetween = ['15:00', '08:00']\n", "MKD304", "coverage 1"),
     (POLICY + "\n[proof]\noffice = ['nothing']\n", "MKD304", "expected one of check_in, daily_report, results"),
     (POLICY + "\n[clock]\ndecide_within = 'soon'\n", "MKD304", "clock, decide_within"),
+    (POLICY + "source = 'our'\n", "MKD305", "route head, source: no source is called our (did you mean ours?)"),
+    (
+        POLICY + "\n[refusal]\ngrounds = ['cost']\nsource = 'our'\n",
+        "MKD305",
+        "refusal, source: no source is called our (did you mean ours?)",
+    ),
+    (
+        POLICY + "\n[clock]\ndecide_within = '21 days'\nsource = 'our'\n",
+        "MKD305",
+        "clock, source: no source is called our (did you mean ours?)",
+    ),
+    (
+        POLICY + "\n[[coverage]]\nbetween = ['08:00', '15:00']\nmin_people = 1\nsource = 'our'\n",
+        "MKD305",
+        "coverage 1, source: no source is called our (did you mean ours?)",
+    ),
+    (POLICY + "\n[clock]\ndecide_within = '21 days'\nsource = 9\n", "MKD304", "clock, source: expected text"),
 ]
 
 
@@ -728,3 +746,26 @@ def test_dates_are_called_by_their_last_day_in_both_languages(
 ) -> None:
     """People read the day that is in, not the one after it."""
     assert (period.name, period.called.id, period.called.en) == (name, *called)
+
+
+def test_naming_the_sources_of_route_refusal_clock_and_coverage_is_no_change_of_what_decides() -> None:
+    """A pack that is told where its numbers come from replays old decisions as they were."""
+    tables = """
+[refusal]
+grounds = ["cost"]
+{source}
+[clock]
+decide_within = "21 days"
+{source}
+[[coverage]]
+between = ["08:00", "15:00"]
+min_people = 1
+{source}
+"""
+    cited = "source = 'ours'\narticle = '3'\n"
+    plain = Policy.from_toml(POLICY + tables.format(source=""))
+    told = Policy.from_toml(POLICY + cited + tables.format(source=cited))
+
+    parts = (told.steps[-1], told.refusal, told.clock, told.coverage[0])
+    assert [(each.source, each.article) for each in parts] == [("ours", "3")] * 4
+    assert fingerprint(plain) == fingerprint(told)

@@ -127,6 +127,8 @@ class RouteTable:
     late: Literal["remind", "escalate", "deem_approved", "deem_refused"] = "escalate"
     when: str | None = None
     distinct: bool = False
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -135,6 +137,8 @@ class RefusalTable:
 
     grounds: list[str] = attrs.field(factory=list)
     consult_first: bool = False
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -142,6 +146,8 @@ class ClockTable:
     """``[clock]``."""
 
     decide_within: str | None = None
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -153,6 +159,8 @@ class CoverageTable:
     between: list[str] = attrs.field(factory=lambda: ["08:00", "15:00"])
     min_share: float | None = None
     min_people: int | None = None
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -206,6 +214,16 @@ class Document:
     clock: Clock
     coverage: tuple[Requirement, ...]
     accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def procedure(self) -> tuple[tuple[str, Step | Refusal | Clock | Requirement], ...]:
+        """The steps, refusal, clock and service guarantees that it states, each with its place in the file."""
+        return (
+            *((f"route {step.id}", step) for step in self.steps),
+            *((("refusal", self.refusal),) if self.refusal != Refusal() else ()),
+            *((("clock", self.clock),) if self.clock != Clock() else ()),
+            *((f"coverage {number}", demand) for number, demand in enumerate(self.coverage, 1)),
+        )
 
 
 def read_document(text: str, *, file: str = "policy") -> Document:
@@ -402,8 +420,17 @@ class _Checker:
                 for each in table.rules
             ),
             steps=tuple(self.step(each) for each in table.route),
-            refusal=Refusal(grounds=tuple(table.refusal.grounds), consult_first=table.refusal.consult_first),
-            clock=Clock(decide_within=self.span(table.clock.decide_within, "clock, decide_within")),
+            refusal=Refusal(
+                grounds=tuple(table.refusal.grounds),
+                consult_first=table.refusal.consult_first,
+                source=table.refusal.source,
+                article=table.refusal.article,
+            ),
+            clock=Clock(
+                decide_within=self.span(table.clock.decide_within, "clock, decide_within"),
+                source=table.clock.source,
+                article=table.clock.article,
+            ),
             coverage=tuple(
                 demand
                 for number, each in enumerate(table.coverage, 1)
@@ -490,6 +517,8 @@ class _Checker:
             late=table.late,
             when=table.when,
             distinct=table.distinct,
+            source=table.source,
+            article=table.article,
         )
 
     def accepted(self, table: AcceptedTable) -> Accepted:

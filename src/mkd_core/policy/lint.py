@@ -166,6 +166,9 @@ class _Linter:
             names = {rule.source for rule in policy.rules}
             names |= {each.source for each in policy.parameters.values() if each.source}
             names |= {each.source for each in policy.overlays if each.source}
+            names |= {each.source for each in policy.steps if each.source}
+            names |= {each.source for each in policy.coverage if each.source}
+            names |= {source for source in (policy.refusal.source, policy.clock.source) if source}
             for document in self.history.documents:
                 if document.version == policy.version or document.layer == "base":
                     cited |= {(document.version, name) for name in names if name in document.sources}
@@ -303,6 +306,7 @@ def _route(document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
 def _sources(document: Document, cited: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, Wording, Wording]]:
     numbers = [(f"parameters, {name}", named.source) for name, named in document.parameters.items()]
     numbers += [(f"overlay {overlay.name}", overlay.source) for overlay in document.overlays if overlay.parameters]
+    numbers += [(place, each.source) for place, each in document.procedure]
     for place, source in numbers:
         if not source:
             message = Wording("tidak menyebut sumber", "it names no source")

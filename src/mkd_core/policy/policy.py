@@ -124,7 +124,7 @@ class Policy:
             parameters = {**base._base_parameters, **parameters}
             overlays = (*(_without(overlay, stated) for overlay in base.overlays), *overlays)
             proof = proof or base.proof
-        problems = list(_unknown_names(document.file, sources, parameters, overlays, document.rules))
+        problems = list(_unknown_names(document, sources, parameters, overlays))
         try:
             policy = cls(
                 id=document.id,
@@ -363,16 +363,17 @@ def _without(overlay: Overlay, names: Collection[str]) -> Overlay:
 
 
 def _unknown_names(
-    file: str,
+    document: Document,
     sources: Mapping[str, Source],
     parameters: Mapping[str, NamedParameter],
     overlays: Collection[Overlay],
-    rules: Collection[Rule],
 ) -> Iterator[PolicyError]:
     """Sources cited and parameters overlaid that do not exist, once a decree has those of its base."""
-    cited = [(f"rule {rule.id}, source", rule.source) for rule in rules]
+    file = document.file
+    cited = [(f"rule {rule.id}, source", rule.source) for rule in document.rules]
     cited += [(f"parameters, {name}, source", each.source) for name, each in parameters.items() if each.source]
     cited += [(f"overlay {each.name}, source", each.source) for each in overlays if each.source]
+    cited += [(f"{place}, source", each.source) for place, each in document.procedure if each.source]
     for place, source in cited:
         if source not in sources:
             hint = did_you_mean(source, sources)

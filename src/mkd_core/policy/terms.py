@@ -97,7 +97,7 @@ class Rule:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of the route: who decides, how many of them are needed, and within which time."""
+    """One step of the route: who decides, how many of them are needed, and within which time, which has the source."""
 
     id: str
     approvers: tuple[str, ...]
@@ -106,6 +106,8 @@ class Step:
     late: Literal["remind", "escalate", "deem_approved", "deem_refused"] = "escalate"
     when: str | None = None
     distinct: bool = False
+    source: str | None = None
+    article: str | None = None
 
     @property
     def approver(self) -> str | list[str]:
@@ -119,10 +121,15 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Refusal:
-    """What a refusal needs: a ground of a closed list, where the law has one, and a consultation before."""
+    """What a refusal needs: a ground of a closed list, where the law has one, and a consultation before.
+
+    ``source`` and ``article`` are those of the list; without one, of the consultation.
+    """
 
     grounds: tuple[str, ...] = ()
     consult_first: bool = False
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -130,6 +137,8 @@ class Clock:
     """The time from the submission over all steps, where the law has one: no step is due later."""
 
     decide_within: Span | None = None
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)

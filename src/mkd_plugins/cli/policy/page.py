@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
+from mkd_core.coverage import Requirement
 from mkd_core.language.syntax import parse
 from mkd_core.language.tree import YES_NO
 from mkd_core.policy import Assignment, History, Policy
+from mkd_core.policy.terms import Clock, Refusal
 from mkd_core.policy.wording import in_words, parameter_in_words, with_unit
 from mkd_plugins.cli import output
 from mkd_plugins.cli.policy.phrases import approvers, cited, covered, need, period, proofs, reader_of, span
@@ -63,7 +65,7 @@ def page(
                 )
             ],
         ),
-        Section(title=say("coverage_head", language), lines=[covered(demand, language) for demand in voting.coverage]),
+        Section(title=say("coverage_head", language), lines=_coverage(voting, language)),
         _accepted(voting, history, language),
         _versions(history, language),
     ]
@@ -226,21 +228,36 @@ def _route(policy: Policy, language: str) -> Section:
                 span(step.within, language),
                 say(f"late_{step.late}", language),
                 condition,
+                cited(policy.sources.get(step.source or ""), step.article, language),
             )
         )
-    headings = [say(key, language) for key in ("step", "approver", "need", "within", "late", "condition")]
+    headings = [say(key, language) for key in ("step", "approver", "need", "within", "late", "condition", "source")]
     return Section(title=say("route_head", language), headings=headings, rows=rows)
 
 
 def _refusal(policy: Policy, language: str) -> Section:
+    refusal, clock = policy.refusal, policy.clock
     lines = []
-    if policy.refusal.grounds:
-        lines.append(say("grounds", language, grounds=", ".join(policy.refusal.grounds)))
-    if policy.refusal.consult_first:
+    if refusal.grounds:
+        lines.append(say("grounds", language, grounds=", ".join(refusal.grounds)))
+    if refusal.consult_first:
         lines.append(say("consult_first", language))
-    if policy.clock.decide_within is not None:
-        lines.append(say("clock_within", language, span=span(policy.clock.decide_within, language)))
+    # The source is that of the list, where there is one: an article of the list need not ask for the consultation, too.
+    lines[:1] = [_sourced(each, refusal, policy, language) for each in lines[:1]]
+    if clock.decide_within is not None:
+        sentence = say("clock_within", language, span=span(clock.decide_within, language))
+        lines.append(_sourced(sentence, clock, policy, language))
     return Section(title=say("refusal_head", language), lines=lines)
+
+
+def _coverage(policy: Policy, language: str) -> list[str]:
+    return [_sourced(covered(demand, language), demand, policy, language) for demand in policy.coverage]
+
+
+def _sourced(sentence: str, part: Refusal | Clock | Requirement, policy: Policy, language: str) -> str:
+    """The sentence with the instrument that it stands in, where the policy names one."""
+    source = cited(policy.sources.get(part.source or ""), part.article, language)
+    return say("with_source", language, sentence=sentence, source=source) if source else sentence
 
 
 def _accepted(policy: Policy, history: History, language: str) -> Section:

@@ -135,11 +135,28 @@ def _data(policy: Policy, history: History) -> dict[str, Any]:
             }
             for number, rule in enumerate(policy.rules)
         ],
-        "route": [{**step.to_data(), "need": step.need, "late": step.late, "when": step.when} for step in policy.steps],
-        "refusal": {"grounds": list(policy.refusal.grounds), "consult_first": policy.refusal.consult_first},
+        "route": [
+            {
+                **step.to_data(),
+                "need": step.need,
+                "late": step.late,
+                "when": step.when,
+                "source": _cited(policy.sources.get(step.source or ""), step.article),
+            }
+            for step in policy.steps
+        ],
+        "refusal": {
+            "grounds": list(policy.refusal.grounds),
+            "consult_first": policy.refusal.consult_first,
+            "source": _cited(policy.sources.get(policy.refusal.source or ""), policy.refusal.article),
+        },
         "decide_within": str(policy.clock.decide_within) if policy.clock.decide_within else None,
+        "decide_within_source": _cited(policy.sources.get(policy.clock.source or ""), policy.clock.article),
         "proof": {"office": list(policy.proof.office), "remote": list(policy.proof.remote)},
-        "coverage": [_demand(each) for each in policy.coverage],
+        "coverage": [
+            {**_demand(each), "source": _cited(policy.sources.get(each.source or ""), each.article)}
+            for each in policy.coverage
+        ],
     }
 
 

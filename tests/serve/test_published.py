@@ -27,7 +27,7 @@ audience = "{sso.audience}"
 jwks = "{sso.address}"
 claim = "employee"
 scopes = ["decide", "read", "write"]
-ca = "{sso.folder}/ca.pem"
+ca_file = "{sso.folder}/ca.pem"
 [[serve.hosts]]
 name = "portal"
 token = {{ env = "TOKEN_PORTAL" }}

@@ -175,7 +175,7 @@ def _result(case: Case, result: str) -> ResultDone:
 
 
 def _unknown(what: str, name: str, known: Sequence[str], where: str) -> NotFound:
-    return NotFound("MKD432", f"there is no {what} {name!r}", where=where, mend=did_you_mean(name, known))
+    return NotFound("MKD432", f"there is no such {what}", where=where, mend=did_you_mean(name, known))
 
 
 def _record(ctx: Context, case: Case, events: Sequence[Any]) -> Dossier:

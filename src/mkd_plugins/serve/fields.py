@@ -16,13 +16,16 @@ from mkd_core.texts import MOST_CHARACTERS
 from mkd_core.worktime import iso_date
 from mkd_plugins.serve.problem import HttpProblem
 
+KEY = 200
+"""Characters of a key in an address at most, so that the address stays shorter than what a server reads of one."""
+
 
 class Kind(Enum):
     """What a value is in JSON, and how the schema says it."""
 
     TEXT = "text"
     DATE = "a date, YYYY-MM-DD"
-    NUMBER = "a whole number from 1"
+    NUMBER = "a whole number"
     YES_NO = "true or false"
     OBJECT = "an object"
     LIST = "a list of objects"
@@ -33,9 +36,9 @@ _AMOUNT = 10**12
 _DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 _PLAIN: Mapping[Kind, dict[str, Any]] = {
-    Kind.TEXT: {"type": "string", "maxLength": MOST_CHARACTERS},
+    Kind.TEXT: {"type": "string"},
     Kind.DATE: {"type": "string", "format": "date"},
-    Kind.NUMBER: {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    Kind.NUMBER: {"type": "integer"},
     Kind.YES_NO: {"type": "boolean"},
     Kind.OBJECT: {"type": "object"},
     Kind.LIST: {"type": "array", "items": {"type": "object"}},
@@ -64,13 +67,17 @@ class Field:
     schema: str = ""
     parts: tuple[Field, ...] = ()
     pattern: str = ""
+    longest: int = MOST_CHARACTERS
+    least: int = 1
     most: int = 1_000_000
 
     def described(self) -> dict[str, Any]:
         """Its schema."""
         made: dict[str, Any] = {"enum": list(self.choices)} if self.choices else dict(_PLAIN[self.kind])
+        if self.kind is Kind.TEXT and not self.choices:
+            made["maxLength"] = self.longest
         if self.kind is Kind.NUMBER:
-            made["maximum"] = self.most
+            made |= {"minimum": self.least, "maximum": self.most}
         if self.schema and self.kind is Kind.LIST:
             made["items"] = {"$ref": f"#/components/schemas/{self.schema}"}
         elif self.schema:
@@ -88,12 +95,13 @@ class Field:
 
     def read(self, value: Any) -> Any:
         """The value, a date as such. Raises ``HttpProblem``, without the value: it may be personal."""
-        if self.kind is Kind.NUMBER and isinstance(value, float) and value.is_integer():
-            value = int(value)  # to JSON 2.0 is a whole number, too
+        if self.kind is Kind.NUMBER:
+            value = whole(value)
         if self.choices and (not isinstance(value, str) or value not in self.choices):
             raise self._wrong(f"must be one of {', '.join(self.choices)}")
         if not self._fits(value):
-            raise self._wrong(f"must be {self.kind.value}")
+            bounds = f" from {self.least} to {self.most}" if self.kind is Kind.NUMBER else ""
+            raise self._wrong(f"must be {self.kind.value}{bounds}")
         if self.kind is Kind.DATE:
             try:
                 return iso_date(value)
@@ -128,11 +136,11 @@ class Field:
     def _fits(self, value: Any) -> bool:
         match self.kind:
             case Kind.TEXT:
-                return isinstance(value, str) and len(value) <= MOST_CHARACTERS
+                return isinstance(value, str) and len(value) <= self.longest
             case Kind.DATE:
                 return isinstance(value, str)
             case Kind.NUMBER:
-                return type(value) is int and 1 <= value <= self.most
+                return type(value) is int and self.least <= value <= self.most
             case Kind.YES_NO:
                 return isinstance(value, bool)
             case Kind.OBJECT:
@@ -144,6 +152,11 @@ class Field:
 
     def _wrong(self, message: str) -> HttpProblem:
         return HttpProblem("MKD707", message, status=400, where=self.name)
+
+
+def whole(value: Any) -> Any:
+    """The value, 2.0 as the whole number that it is to JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _is_amount(value: Any) -> bool:

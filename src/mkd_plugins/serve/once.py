@@ -57,15 +57,15 @@ def once(call: Call, route: Route, *, key: str, request: str) -> tuple[Mapping[s
         done = begun and _ended(call, begun)
         if done is not None:
             keys.keep(done)
-            return _answer(call, done), True
+            return _answer(call, route, done), True
         done = _done(call, route.handle, key, request)
         keys.keep(done)
-        return _answer(call, done), False
+        return _answer(call, route, done), False
 
 
 def _done(call: Call, handle: Callable[[Call], Agreement], key: str, request: str) -> Begun:
     keys, author = call.app.keys, call.caller.acting()
-    person = applicant_of(call.values["agreement"]) if "agreement" in call.values else author
+    person = _stream(call) or author
     for attempt in range(1, _ATTEMPTS + 1):
         moment = datetime.now(UTC).astimezone()
         begun = Begun(
@@ -104,8 +104,15 @@ def _ended(call: Call, begun: Begun) -> Begun | None:
     return evolve(begun, agreement=getattr(own[-1].event, "agreement", ""), done=own[-1].number)
 
 
-def _answer(call: Call, done: Begun) -> Mapping[str, Any]:
-    """The agreement as it stood then."""
+def _stream(call: Call) -> str:
+    """Whose stream a path is about; nobody's where it names none."""
+    return applicant_of(call.values["agreement"]) if "agreement" in call.values else call.values.get("person", "")
+
+
+def _answer(call: Call, route: Route, done: Begun) -> Mapping[str, Any]:
+    """The agreement as it stood then, or what else the route tells."""
     dossier: Dossier = call.mkd.dossier(done.person)
     then = assemble(done.person, [item for item in dossier.history if item.number <= (done.done or 0)])
+    if route.tells is not None:
+        return route.tells(then)
     return agreement_data(then.agreement(done.agreement), call.app.today(done.person, done.moment))

@@ -12,7 +12,7 @@ from mkd_plugins.serve.access import ACTING
 from mkd_plugins.serve.fields import Field, closed
 from mkd_plugins.serve.once import HEADER
 from mkd_plugins.serve.route import Route
-from mkd_plugins.serve.schemas import SCHEMAS, TEXT, facts_schema, listed, ref
+from mkd_plugins.serve.schemas import SCHEMAS, TEXT, attested_schema, facts_schema, listed, ref
 from mkd_plugins.serve.settings import Scope
 
 _SECURITY = {
@@ -38,7 +38,14 @@ _KEY = {
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     "description": "The same for every attempt of one write: it is done once, and told again.",
 }
-_PATH: dict[str, dict[str, Any]] = {"date": {"type": "string", "format": "date"}}
+_TOO_LONG = {
+    "description": "Headers and address have 32 KiB together at most",
+    "content": {"text/plain": {"schema": TEXT}},
+}
+_PATH: dict[str, dict[str, Any]] = {
+    "date": {"type": "string", "format": "date"},
+    "period": {**TEXT, "pattern": "^[12][0-9]{3}-(Q[1-4]|0[1-9]|1[0-2])$"},
+}
 
 
 def document(routes: Iterable[Route], vocabulary: Vocabulary) -> dict[str, Any]:
@@ -58,7 +65,7 @@ def document(routes: Iterable[Route], vocabulary: Vocabulary) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": _SECURITY,
-            "schemas": {**SCHEMAS, **bodies, "Facts": facts_schema(vocabulary)},
+            "schemas": {**SCHEMAS, **bodies, "Facts": facts_schema(vocabulary), "Attested": attested_schema()},
         },
     }
 
@@ -70,7 +77,11 @@ def _operation(route: Route) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "responses": {str(route.status): answer, **{str(status): problem for status in route.all_problems}},
+        "responses": {
+            str(route.status): answer,
+            **{str(status): problem for status in route.all_problems},
+            "431": _TOO_LONG,
+        },
         "security": [{"host": []}, {"person": []}] if route.scope else [],
     }
     if parameters := _parameters(route):

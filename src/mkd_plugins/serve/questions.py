@@ -10,13 +10,13 @@ from mkd_core.errors import InvalidInput
 from mkd_core.worktime import iso_date
 from mkd_plugins.forms.answers import agreement_data, day_data, decision_data, happened_data, hidden_from, task_data
 from mkd_plugins.forms.coverage import EVE, looked_at, stretch_data, times
-from mkd_plugins.serve.fields import Field, Kind, dated
+from mkd_plugins.serve.fields import KEY, Field, Kind, dated
 from mkd_plugins.serve.problem import HttpProblem
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
 from mkd_plugins.serve.sight import need_sight_of_person, need_sight_of_unit, seen_agreement
 
-_UNIT = Field(name="unit", needed=True, says="The key of the unit; those below it are looked at, too.")
+_UNIT = Field(name="unit", needed=True, longest=KEY, says="The key of the unit; those below it are looked at, too.")
 _SPAN = (
     Field(name="from", kind=Kind.DATE, says="The first day; today when left out."),
     Field(name="until", kind=Kind.DATE, says="The last day; six days later when left out."),
@@ -114,7 +114,7 @@ ROUTES = (
         summary="All agreements by applicant, for systems alone, a page at a time.",
         query=(
             Field(name="state", choices=tuple(state.value for state in State), says="Only those that stand so."),
-            Field(name="after", says="The last agreement of the page before."),
+            Field(name="after", longest=KEY, says="The last agreement of the page before."),
             Field(name="limit", kind=Kind.NUMBER, default=100, most=1000, says="How many a page has."),
         ),
         answer="Agreement",
@@ -167,7 +167,7 @@ ROUTES = (
         path="/v1/inbox",
         name="inbox",
         summary="What waits for a person: votes, consents, verifications; the earliest deadline first.",
-        query=(Field(name="person", says="The key of somebody, where a system asks; left out: who acts."),),
+        query=(Field(name="person", longest=KEY, says="Somebody's key, where a system asks; left out: who acts."),),
         answer="Task",
         many=True,
         scope=Scope.READ,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mkd_core.usecases.dossier import Dossier
 from mkd_plugins.deployment import Deployment
 from mkd_plugins.serve.access import Caller
 from mkd_plugins.serve.fields import Field
@@ -39,6 +40,7 @@ class Route:
     ``answer``  the name of the schema of what it gives; ``many`` where that is a list of such.
     ``scope``   what a token must be good for; none where no token is asked for.
     ``acts``    a person does something by it: once for each ``Idempotency-Key``. Its handler gives the agreement.
+    ``tells``   of one that acts, the answer out of the person's dossier as it stood then, where it is no agreement.
     ``quick``   the answer to a body as it was sent, or nothing where it has to be read and handled.
     ``named``   a schema of the document for the body that has one by name.
     """
@@ -53,6 +55,7 @@ class Route:
     many: bool = False
     scope: Scope | None = None
     acts: bool = False
+    tells: Callable[[Dossier], Mapping[str, Any]] | None = None
     body: tuple[Field, ...] | None = None
     named: str = ""
     query: tuple[Field, ...] = ()

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from mkd_plugins.serve import agreements, deciding, mending, questions, watching
+from mkd_plugins.serve import agreements, deciding, mending, questions, reporting, watching
 
-ROUTES = (*deciding.ROUTES, *agreements.ROUTES, *questions.ROUTES, *mending.ROUTES, *watching.ROUTES)
+ROUTES = (
+    *deciding.ROUTES,
+    *agreements.ROUTES,
+    *reporting.ROUTES,
+    *questions.ROUTES,
+    *mending.ROUTES,
+    *watching.ROUTES,
+)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mkd_core.agreements import State
+from mkd_core.allowance import PERIOD_VOCABULARY
 from mkd_core.language import Vocabulary
 from mkd_core.language.vocabulary import Fact, Kind
 from mkd_core.worktime import WEEKDAYS
 
+ATTESTED = tuple(fact for fact in PERIOD_VOCABULARY if fact.source == "attested")
+"""What no work or result shows, and a person has to say."""
 TEXT: dict[str, Any] = {"type": "string"}
 _TEXT_OR_NOT: dict[str, Any] = {"type": ["string", "null"]}
 _DATE: dict[str, Any] = {"type": "string", "format": "date"}
@@ -119,6 +122,35 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
         changes=listed(_OBJECT),
         words=_closed(id=listed(TEXT), en=listed(TEXT)),
     ),
+    "Activity": _closed(
+        agreement=TEXT,
+        activity=TEXT,
+        date=_DATE,
+        minutes=_NUMBER,
+        target=_TEXT_OR_NOT,
+        description=TEXT,
+        accepted={"type": ["integer", "null"], "description": "Minutes; null until somebody looked at it."},
+    ),
+    "Result": _closed(
+        agreement=TEXT,
+        result=TEXT,
+        target=TEXT,
+        date=_DATE,
+        value=_TEXT_OR_NOT,
+        accepted={**_TEXT_OR_NOT, "description": "Null until somebody looked at it."},
+        disputed=_YES_NO,
+    ),
+    "Work": _closed(activities=listed(ref("Activity")), results=listed(ref("Result"))),
+    "Period": _closed(
+        person=TEXT,
+        period=TEXT,
+        minutes={"type": ["integer", "null"]},
+        achievement={**_TEXT_OR_NOT, "description": "Per cent."},
+        rating={**_TEXT_OR_NOT, "description": "Proposed, never final."},
+        scheme=TEXT,
+        lines=listed(_closed(item=TEXT, quantity=TEXT, unit=TEXT, rule=TEXT, source=TEXT)),
+        missing=listed(TEXT),
+    ),
     "Task": _closed(kind=TEXT, agreement=TEXT, applicant=TEXT, item=TEXT, due=_DATE_OR_NOT),
     "Day": _closed(
         person=TEXT,
@@ -135,6 +167,12 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
     "Error": _closed(code=_CODE, title=_OBJECT, cause=TEXT, mend=TEXT),
     "OpenApi": _OBJECT,
 }
+
+
+def attested_schema() -> dict[str, Any]:
+    """The facts of a period that somebody may vouch for."""
+    facts = {fact.name: _fact(fact) for fact in ATTESTED}
+    return {"type": "object", "properties": facts, "additionalProperties": False}
 
 
 def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:

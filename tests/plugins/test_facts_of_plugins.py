@@ -74,11 +74,13 @@ source = "ours"
 id = "superior"
 approver = "superior"
 within = "5 working days"
+source = "ours"
 [[route]]
 id = "head"
 approver = "unit_head"
 within = "5 working days"
 when = "acme.travel_minutes > 90"
+source = "ours"
 """
 LINES: list[dict[str, Any]] = [
     {"acme": {"travel_minutes": 45, "desk_days": 1}, "agreement": {"remote_days": 2}},

@@ -23,7 +23,7 @@ from mkd_core.ports import Denied, Found
 from mkd_plugins.config import Grant
 from mkd_plugins.deployment import Deployment
 from mkd_plugins.serve.problem import HttpProblem
-from mkd_plugins.serve.settings import Oidc, Scope, ServeSettings
+from mkd_plugins.serve.settings import HostSystem, Oidc, Scope, ServeSettings
 
 if TYPE_CHECKING:
     from mkd_plugins.serve.tokens import TokenReader
@@ -71,7 +71,9 @@ class Access:
         self._rate = settings.rate
         self._oidc = settings.oidc
         self._reader = None if settings.oidc is None else _reader(settings.oidc)
-        self._hosts = [(host, sha256(host.token.reveal().encode()).digest()) for host in settings.hosts]
+        self._hosts = [
+            (_system(host, settings.rate), sha256(host.token.reveal().encode()).digest()) for host in settings.hosts
+        ]
 
     def caller(self, request: Request, at: datetime) -> Caller:
         """Who sent that. Raises ``HttpProblem``, ``NotFound`` for a stranger, ``NotAllowed`` for somebody denied."""
@@ -81,16 +83,9 @@ class Access:
             raise _unknown("no system has that token")
         given = sha256(token.encode("utf-8", "surrogateescape")).digest()
         # All are compared, so that the time it takes tells nothing.
-        found = [host for host, known in self._hosts if compare_digest(given, known)]
+        found = [system for system, known in self._hosts if compare_digest(given, known)]
         if found:
-            host = found[0]
-            return Caller(
-                name=host.name,
-                id=f"host:{host.name}",
-                host=host.name,
-                scopes=frozenset(host.scopes),
-                rate=host.rate or self._rate,
-            )
+            return found[0]
         if self._reader is None or self._oidc is None or token.count(".") != 2:
             raise _unknown("no system has that token")
         key = self._of_token(self._reader.person(token), at)
@@ -143,6 +138,16 @@ class Access:
                 case Denied(reason=reason):
                     raise NotAllowed("MKD405", f"identity denies this person: {reason}")
         raise NotFound("MKD406", "no identity backend knows the person of that token")
+
+
+def _system(host: HostSystem, rate: float) -> Caller:
+    return Caller(
+        name=host.name,
+        id=f"host:{host.name}",
+        host=host.name,
+        scopes=frozenset(host.scopes),
+        rate=host.rate or rate,
+    )
 
 
 def _reader(oidc: Oidc) -> TokenReader:

@@ -41,11 +41,15 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         connection.execute(sqlalchemy.text("DROP TABLE jadwal_uji"))
 
 
-@pytest.fixture
-def backend(url: str) -> Iterator[Any]:
+def opened(url: str) -> Iterator[Any]:
     made = roster(Config(url=url, table="jadwal_uji", columns=COLUMNS))
     yield made
     made.close()
+
+
+@pytest.fixture
+def backend(url: str) -> Iterator[Any]:
+    yield from opened(url)
 
 
 def rows(url: str) -> list[tuple[object, ...]]:
@@ -61,8 +65,8 @@ class TestTheSuite(ScheduleSuite):
     """The kit, on each server."""
 
     @pytest.fixture
-    def backend(self, backend: Schedule) -> Schedule:
-        return backend
+    def backend(self, url: str) -> Iterator[Schedule]:
+        yield from opened(url)
 
 
 def test_a_day_is_replaced_in_its_row(url: str, backend: Schedule) -> None:

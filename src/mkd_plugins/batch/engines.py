@@ -65,7 +65,10 @@ def outside(policy: Policy, frame: Any, *, written: bool = False) -> dict[str, i
     if not checks:
         return {}
     sums = {f"c{number}": reduce(or_, rows).cast(nw.Int64).sum() for number, rows in enumerate(checks.values())}
-    [row] = nw.from_native(frame).lazy().select(**sums).collect(backend="polars").rows()
+    counted = nw.from_native(frame).lazy().select(**sums)
+    # Narwhals collects Spark's rows by way of Arrow, which Spark does not need.
+    spark = not (of.is_polars_lazyframe(frame) or of.is_duckdb_relation(frame))
+    [row] = counted.to_native().collect() if spark else counted.collect(backend="polars").rows()
     return {fact: int(count) for fact, count in zip(checks, row, strict=True) if count}
 
 

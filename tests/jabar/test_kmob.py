@@ -86,6 +86,23 @@ def test_an_export_that_cannot_be_read_proves_nothing(
     assert not any(number in str(refused.value) for number in sim.people.numbers)
 
 
+def test_a_clock_in_another_zone_is_noticed_and_can_be_named(config: Config, sim: Simulator) -> None:
+    """Hours in UTC would have most people come at night: refused with what to set, and read once it is set."""
+    usual = {each: KMobAttendance(config).check_ins("key", each, DAY) for each in numbers(sim)}
+    sim.switch("presensi-harian=zone")
+    with pytest.raises(Permanent, match="another zone") as refused:
+        KMobAttendance(config).check_ins("key", numbers(sim)[0], DAY)
+    assert "zone" in refused.value.mend
+    named = KMobAttendance(attrs.evolve(config, zone="UTC"))
+    assert {each: named.check_ins("key", each, DAY) for each in numbers(sim)} == usual
+
+
+def test_a_zone_that_is_none_is_refused() -> None:
+    """A misspelt zone is said before anything is asked."""
+    with pytest.raises(InvalidInput, match="no zone"):
+        Config(user="x", password=Secret("x"), zone="Asia/Bandung")
+
+
 def test_a_wrong_account_is_told_without_its_password(config: Config, sim: Simulator) -> None:
     """The account of the agency is refused with where to ask, and the password is not shown."""
     wrong = attrs.evolve(config, password=Secret("not-this-one"))

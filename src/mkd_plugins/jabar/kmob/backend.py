@@ -6,12 +6,14 @@ are not looked at.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from datetime import time as clock
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from mkd_core.people import WIB
 from mkd_plugins.api import CheckIn, Permanent, ServiceNumber, Transient
@@ -20,6 +22,10 @@ from mkd_plugins.jabar.kmob.config import Config
 
 _KINDS: Final[Mapping[str, str]] = {"masuk": "check_in", "pulang": "check_out"}
 _NONE_YET: Final = "00:00:00"
+_HOUR: Final = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
+_NIGHT: Final = range(5)
+"""The hours at which hardly anybody comes; of how many people at least that is asked."""
+_MANY: Final = 10
 _CHANGED: Final = "see whether the export has changed"
 
 Presence = Mapping[str, tuple[CheckIn, ...]]
@@ -32,6 +38,7 @@ class KMobAttendance:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._system = System(ca_file=config.ca_file)
+        self._zone = ZoneInfo(config.zone)
         self._lock = threading.Lock()
         self._days: dict[date, tuple[float, Presence]] = {}
 
@@ -72,8 +79,21 @@ class KMobAttendance:
             )
         found: dict[str, list[CheckIn]] = {}
         for row in _rows(response, where):
-            found.setdefault(_number(row, where), []).extend(_check_ins(row, on, where))
+            found.setdefault(_number(row, where), []).extend(_check_ins(row, on, self._zone, where))
+        _need_daylight(found.values(), where)
         return {number: tuple(sorted(each, key=lambda one: one.at)) for number, each in found.items()}
+
+
+def _need_daylight(people: Iterable[list[CheckIn]], where: str) -> None:
+    """Refuse a day on which most people come at night: the clock is in another zone, and every hour would be wrong."""
+    arrivals = [each.at.hour for found in people for each in found if each.kind == "check_in"]
+    if len(arrivals) >= _MANY and 2 * sum(hour in _NIGHT for hour in arrivals) > len(arrivals):
+        raise Permanent(
+            "most people of the export come at night, as if its clock were in another zone",
+            code="MKD674",
+            where=where,
+            mend='set zone to that of the export, such as "UTC"',
+        )
 
 
 def _rows(response: Response, where: str) -> list[dict[str, Any]]:
@@ -94,14 +114,14 @@ def _number(row: Mapping[str, Any], where: str) -> str:
     return number
 
 
-def _check_ins(row: Mapping[str, Any], on: date, where: str) -> list[CheckIn]:
+def _check_ins(row: Mapping[str, Any], on: date, zone: tzinfo, where: str) -> list[CheckIn]:
     found = []
     for field, kind in _KINDS.items():
         text = row.get(field)
         if text in (None, "", _NONE_YET):
             continue
         try:
-            hour = clock.fromisoformat(str(text))
+            hour = clock.fromisoformat(str(text) if _HOUR.fullmatch(str(text)) else "")
         except ValueError:
             raise Permanent(
                 f"{field} is no hour of the form HH:MM:SS",
@@ -109,5 +129,7 @@ def _check_ins(row: Mapping[str, Any], on: date, where: str) -> list[CheckIn]:
                 where=where,
                 mend=_CHANGED,
             ) from None
-        found.append(CheckIn(at=datetime.combine(on, hour, tzinfo=WIB), kind=kind))
+        # The day is that of the province, whatever the zone of its hours.
+        local = datetime.combine(on, hour, tzinfo=zone).astimezone(WIB).time()
+        found.append(CheckIn(at=datetime.combine(on, local, tzinfo=WIB), kind=kind))
     return found

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from mkd_core.errors import BackendError, InvalidInput, Permanent, Transient
+from mkd_core.people import WIB
 from mkd_plugins.api import Secret
-from mkd_plugins.jabar.digiteam import Digiteam, Entry, Picture
+from mkd_plugins.jabar.digiteam import DaysOff, Digiteam, Entry, Picture
 from mkd_plugins.jabar.simulator import PASSWORD, Simulator, simulator
 
 NOW = datetime(2026, 6, 3, 1, tzinfo=UTC)
@@ -90,6 +91,26 @@ def test_an_activity_is_written_once_however_often(digiteam: Digiteam, sim: Simu
         digiteam.log(entry(sim), "MKD:k2.1:a1")
     digiteam.log(entry(sim, task="Drafting"), "MKD:k2.1:a2")
     assert sorted(digiteam.tasks(TODAY)) == ["Analysing complaints [MKD:k2.1:a1]", "Drafting [MKD:k2.1:a2]"]
+
+
+def test_days_off_are_reported_once(digiteam: Digiteam) -> None:
+    """Days off are taken with their permit; the same days again are refused, and the day says that it is off."""
+    today = datetime.now(WIB).date()
+    days = DaysOff(kind="Cuti", first=today, last=today + timedelta(days=6), told=("HR",), picture=PNG)
+    digiteam.take_off(days, "MKD:k2.1:off")
+    with pytest.raises(Permanent) as refused:
+        digiteam.take_off(days, "MKD:k2.1:off")
+    assert refused.value.code == "MKD676"
+    if today.weekday() < 5:
+        assert digiteam.present().off == "Cuti"
+
+
+def test_days_off_without_sense_are_refused() -> None:
+    """Days that end before they begin, or of which nobody was told, are refused before anything is sent."""
+    with pytest.raises(InvalidInput):
+        DaysOff(kind="Sakit", first=TODAY, last=TODAY - timedelta(days=1), told=("HR",), picture=PNG)
+    with pytest.raises(InvalidInput):
+        DaysOff(kind="Sakit", first=TODAY, last=TODAY, told=(), picture=PNG)
 
 
 def test_a_token_that_ends_is_renewed(digiteam: Digiteam, sim: Simulator) -> None:

@@ -4,6 +4,6 @@ It has no account that reads or writes for others, so it is no backend of a port
 in writes that person's day and activities there. The contract is that of the public code of its server.
 """
 
-from mkd_plugins.jabar.digiteam.client import Digiteam, Entry, Picture, Present
+from mkd_plugins.jabar.digiteam.client import DaysOff, Digiteam, Entry, Picture, Present
 
-__all__ = ["Digiteam", "Entry", "Picture", "Present"]
+__all__ = ["DaysOff", "Digiteam", "Entry", "Picture", "Present"]

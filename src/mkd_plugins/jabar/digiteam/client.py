@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -57,6 +57,21 @@ class Entry:
     link: str
     picture: Picture
     workplace: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class DaysOff:
+    """Days off, both ends included: of which ``kind``, who was ``told``, and the picture of the permit."""
+
+    kind: Literal["Sakit", "Izin", "Cuti", "Day Off"]
+    first: date
+    last: date
+    told: tuple[Literal["Koordinator", "Struktural", "HR", "Rekan Kerja"], ...]
+    picture: Picture
+
+    def __attrs_post_init__(self) -> None:
+        if self.last < self.first or not self.told:
+            raise InvalidInput("MKD675", "days off end after they begin, and somebody was told", mend="mend the days")
 
 
 class Digiteam:
@@ -109,6 +124,21 @@ class Digiteam:
         response = self._ask("PATCH", "/v1/attendances/check-out", json={"date": _written(at)})
         if response.status not in (HTTPStatus.OK, HTTPStatus.FORBIDDEN):
             raise _refused(response, "PATCH check-out")
+
+    def take_off(self, days: DaysOff, reference: str) -> Receipt:
+        """Report days off. Digiteam takes no day twice: days of which one is off already are refused (MKD676)."""
+        form = {
+            "permits_type": days.kind,
+            "start_date": days.first.isoformat(),
+            "end_date": days.last.isoformat(),
+            "permit_acknowledged": ",".join(days.told),
+            "note": reference,
+        }
+        files = {"image": (days.picture.name, days.picture.content)}
+        response = self._ask("POST", "/v1/attendances/days-off", data=form, files=files)
+        if response.status != HTTPStatus.CREATED:
+            raise _refused(response, "POST days-off")
+        return Receipt(key=reference)
 
     def log(self, entry: Entry, reference: str) -> Receipt:
         """Write an activity into the log book, once however often: it is looked for under ``reference`` before."""

@@ -233,11 +233,12 @@ def test_half_the_people_missing_is_no_news_of_them(config: Config, sim: Simulat
     assert facts(SiasnIdentity(config)) == usual
 
 
-def test_somebody_who_is_not_found_any_more_stays_and_is_told(config: Config, sim: Simulator) -> None:
+@pytest.mark.parametrize("fault", ["missing", "empty"])
+def test_somebody_who_is_not_found_any_more_stays_and_is_told(config: Config, sim: Simulator, fault: str) -> None:
     """A few who are missing keep what was said of them before; that they are missing, and since when, is a finding."""
     refresh(config)
     usual = facts(SiasnIdentity(config))
-    sim.switch("/pns/data-utama/*=missing:0.1")
+    sim.switch(f"/pns/data-utama/*={fault}:0.1")
     done = refresh(config, everything=True)
     assert 0 < done.missing < PEOPLE / 2
     identity = SiasnIdentity(config)

@@ -17,6 +17,7 @@ from mkd_core.language import Kind, Parameter
 from mkd_core.policy.document import Document, read_document
 from mkd_core.sources import Source
 from mkd_core.worktime import WEEKDAYS, clock
+from mkd_plugins.pack_files import read_text, texts_in
 from writers.markdown import both, code, document, table
 
 READ = {
@@ -85,14 +86,12 @@ def pages() -> dict[str, str]:
 
 def _versions(pack: Traversable) -> list[Version]:
     """Every version in a folder: those of the base first, then the decrees, each by date."""
-    texts = {file.name: file.read_text(encoding="utf-8") for file in _sorted(pack) if file.name.endswith(".toml")}
     found = []
-    for name, text in texts.items():
-        if not name.endswith(".cases.toml"):
-            read = (
-                Scheme.from_toml(text, file=name) if "[scheme]" in text.splitlines() else read_document(text, file=name)
-            )
-            cases = tomllib.loads(texts.get(f"{name.removesuffix('.toml')}.cases.toml", "")).get("cases", [])
+    for kind in ("policy", "scheme"):
+        for name, text in texts_in(pack, kind).items():
+            read = read_document(text, file=name) if kind == "policy" else Scheme.from_toml(text, file=name)
+            beside = pack.joinpath(f"{name.removesuffix('.toml')}.cases.toml")
+            cases = tomllib.loads(read_text(beside)).get("cases", []) if beside.is_file() else []
             found.append(Version(text, read, cases))
     return sorted(found, key=lambda version: (version.kind == "decree", version.starts))
 

@@ -1,9 +1,10 @@
 """Small wrongs that could stand in a policy file: each a copy of the file's parts with one of them changed.
 
 Changed are the numbers of rules, of ``when``, of parameters and overlays (by their own step, up and down), the times of
-steps and of the clock (by one day or month), the operators, and what happens otherwise; dropped is each rule, each
-overlay, each part of an ``and`` or ``or``, and each member of a list. A policy whose worked cases notice every such
-change says nothing by chance. What no worked case can say stays as it is: grounds of refusal, proof and coverage.
+steps and of the clock (by one day or month), the numbers of coverage (by a person, a hundredth, a minute), the
+operators, and what happens otherwise; dropped is each rule, each overlay, each part of an ``and`` or ``or``, and each
+member of a list. A policy whose worked cases notice every such change says nothing by chance. Grounds of refusal and
+proof hold no number and stay as they are.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from __future__ import annotations
 import ast
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
 import attrs
 
 from mkd_core.approvals import Span
+from mkd_core.errors import InvalidInput
 from mkd_core.language import Kind, Parameter, Value, Vocabulary, read_date, read_time, show_time
 from mkd_core.policy.document import Document
 from mkd_core.policy.terms import Effect, NamedParameter
+from mkd_core.worktime import clock
 
 _OPPOSITES: Mapping[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -55,6 +58,14 @@ _SIGNS: Mapping[type[ast.AST], str] = {
     ast.Div: "/",
 }
 
+_COVERAGE: tuple[tuple[str, Any, Callable[[Any], str]], ...] = (
+    ("start", 1, clock),
+    ("end", 1, clock),
+    ("min_share", Decimal("0.01"), str),
+    ("min_people", 1, str),
+)
+"""The numbers of a requirement, each with its step."""
+
 Steps = Mapping[str, float]
 
 
@@ -84,8 +95,23 @@ def mutants(document: Document, vocabulary: Vocabulary) -> Iterator[Mutant]:
             route = _replaced(document.steps, at, attrs.evolve(step, within=span))
             yield Mutant(label=f"route {step.id}, within: {what}", document=attrs.evolve(document, steps=route))
     for what, span in _spans(document.clock.decide_within):
-        clock = attrs.evolve(document.clock, decide_within=span)
-        yield Mutant(label=f"clock, decide_within: {what}", document=attrs.evolve(document, clock=clock))
+        within = attrs.evolve(document.clock, decide_within=span)
+        yield Mutant(label=f"clock, decide_within: {what}", document=attrs.evolve(document, clock=within))
+    yield from _coverage(document)
+
+
+def _coverage(document: Document) -> Iterator[Mutant]:
+    for at, requirement in enumerate(document.coverage):
+        for name, step, show in _COVERAGE:
+            value = getattr(requirement, name)
+            for other in () if value is None else (value + step, value - step):
+                try:
+                    changed = attrs.evolve(requirement, **{name: other})
+                except InvalidInput:
+                    continue  # no policy file can say that
+                label = f"coverage {at + 1}, {name}: {show(value)} becomes {show(other)}"
+                coverage = _replaced(document.coverage, at, changed)
+                yield Mutant(label=label, document=attrs.evolve(document, coverage=coverage))
 
 
 def _rules(document: Document, vocabulary: Vocabulary) -> Iterator[Mutant]:

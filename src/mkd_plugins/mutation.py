@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,13 @@ def _made(changed: Document, version: str, base: Policy, history: History, vocab
     return Policy.from_document(decree, base=mutated, vocabulary=vocabulary)
 
 
-def read_survivors(file: Path) -> tuple[Survivor, ...]:
+def listed_survivors(folder: Traversable | Path) -> tuple[Survivor, ...]:
+    """The survivors that ``survivors.toml`` beside a policy lists; none where there is no such file."""
+    file = folder.joinpath("survivors.toml")
+    return read_survivors(file) if file.is_file() else ()
+
+
+def read_survivors(file: Traversable | Path) -> tuple[Survivor, ...]:
     """The survivors that a file lists. Raises ``PolicyError`` for one without a reason, and for unknown keys."""
     try:
         data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -19,6 +19,8 @@ from mkd_plugins.cli.session import Session
 from mkd_plugins.words import say
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from mkd_plugins.mutation import Report
     from mkd_plugins.worked_cases import Case, CaseResult
 
@@ -32,7 +34,7 @@ T = TypeVar("T")
 @click.option(
     "--survivors",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Changes that no case has to notice, each with its reason (TOML).",
+    help="Changes that no case has to notice, each with its reason.  [survivors.toml beside the policy]",
 )
 @options.as_json
 @click.pass_context
@@ -125,22 +127,24 @@ class _Tested:
 def _tested(session: Session, name: str, history: History, mutating: bool, survivors: Path | None) -> _Tested:
     from mkd_plugins.worked_cases import read_cases, run_cases
 
-    path = Path(name)
-    cases = read_cases(found_folder(session, name), of=path.name if path.is_file() else None)
+    path, folder = Path(name), found_folder(session, name)
+    cases = read_cases(folder, of=path.name if path.is_file() else None)
     with _progress(run_cases(history, cases), len(cases), name) as deciding:
         results = list(deciding)
     report = None
     if mutating and not any(result.differences for result in results):
-        report = _mutated(name, history, cases, survivors)
+        report = _mutated(name, history, cases, folder, survivors)
     return _Tested(name=name, results=results, mutating=mutating, report=report)
 
 
-def _mutated(name: str, history: History, cases: tuple[Case, ...], survivors: Path | None) -> Report:
-    from mkd_plugins.mutation import Report, count_mutants, mutate, read_survivors
+def _mutated(
+    name: str, history: History, cases: tuple[Case, ...], folder: Traversable | Path, survivors: Path | None
+) -> Report:
+    from mkd_plugins.mutation import Report, count_mutants, listed_survivors, mutate, read_survivors
 
     listed = [
         each
-        for each in (read_survivors(survivors) if survivors else ())
+        for each in (read_survivors(survivors) if survivors else listed_survivors(folder))
         if each.policy == history.id and each.version in history.versions
     ]
     with _progress(mutate(history, cases), count_mutants(history), name) as deciding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,9 +15,14 @@ from mkd_plugins.api import InvalidInput, Secret
 from mkd_plugins.http.signing import key_of
 
 
-def _absolute(_: object, __: attrs.Attribute[str], url: str) -> None:
-    if problem := unusable(url):
-        raise InvalidInput("MKD641", problem, mend='write url = "https://hr.example.go.id/mkd"')
+def address(code: str, mend: str) -> Callable[[object, attrs.Attribute[str], str], None]:
+    """A validator of the address of a system; it refuses under that code."""
+
+    def validate(_: object, attribute: attrs.Attribute[str], url: str) -> None:
+        if problem := unusable(url):
+            raise InvalidInput(code, f"{attribute.name}: {problem}", mend=mend)
+
+    return validate
 
 
 def _fit_for_a_header(_: object, __: attrs.Attribute[Secret], token: Secret) -> None:
@@ -36,16 +42,11 @@ class Config:
     ``max_body``  bytes that an answer may have.
     """
 
-    url: str = attrs.field(validator=_absolute)
+    url: str = attrs.field(validator=address("MKD641", 'write url = "https://hr.example.go.id/mkd"'))
     token: Secret = attrs.field(validator=_fit_for_a_header)
     ca_file: Path | None = None
     timeout: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(3600)])
     max_body: int = attrs.field(default=8_000_000, validator=attrs.validators.ge(1))
-
-
-def _address(_: object, __: attrs.Attribute[str], url: str) -> None:
-    if problem := unusable(url):
-        raise InvalidInput("MKD681", problem, mend='write url = "https://hr.example.go.id/mkd-events"')
 
 
 def _keys(_: object, __: attrs.Attribute[tuple[Secret, ...]], secrets: tuple[Secret, ...]) -> None:
@@ -78,7 +79,7 @@ class WebhookConfig:
     ``ca_file``  the authority of a private certificate; certificates are always verified.
     """
 
-    url: str = attrs.field(validator=_address)
+    url: str = attrs.field(validator=address("MKD681", 'write url = "https://hr.example.go.id/mkd-events"'))
     secrets: tuple[Secret, ...] = attrs.field(validator=_keys)
     source: str = attrs.field(default="/mkd", validator=_reference)
     kinds: tuple[str, ...] = attrs.field(default=(), validator=_known)

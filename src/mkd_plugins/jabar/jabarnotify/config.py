@@ -7,15 +7,12 @@ from typing import Final
 
 import attrs
 
-from mkd_plugins.api import InvalidInput, Secret
-from mkd_plugins.http.config import unusable
+from mkd_plugins.api import Secret
+from mkd_plugins.http.config import address
 
 TOKENS: Final = "https://sso.jabarprov.go.id/realms/ssojabar/protocol/openid-connect/token"
 
-
-def _address(_: object, attribute: attrs.Attribute[str], url: str) -> None:
-    if problem := unusable(url):
-        raise InvalidInput("MKD671", f"{attribute.name}: {problem}", mend="ask the operator of JabarNotify")
+_address = address("MKD671", "ask the operator of JabarNotify")
 
 
 @attrs.frozen(kw_only=True)

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 
 from mkd_plugins.api import InvalidInput, Secret
-from mkd_plugins.http.config import unusable
+from mkd_plugins.http.config import address
 
 URL: Final = "https://siap.jabarprov.go.id/integrasi/api/v1"
 
-
-def _address(_: object, attribute: attrs.Attribute[str], url: str) -> None:
-    if problem := unusable(url):
-        raise InvalidInput("MKD673", f"{attribute.name}: {problem}", mend="ask BKD for the address of the export")
+_address = address("MKD673", "ask BKD for the address of the export")
 
 
 def _zone(_: object, __: attrs.Attribute[str], name: str) -> None:

@@ -9,17 +9,14 @@ from typing import Any
 import attrs
 
 from mkd_plugins.api import InvalidInput, Secret
-from mkd_plugins.http.config import unusable
+from mkd_plugins.http.config import address
 from mkd_plugins.identity.table.config import Source
 
 API = "https://apimws.bkn.go.id:8243/apisiasn/1.0"
 GATEWAY_TOKENS = "https://apimws.bkn.go.id/oauth2/token"
 LOGIN_TOKENS = "https://sso-siasn.bkn.go.id/auth/realms/public-siasn/protocol/openid-connect/token"
 
-
-def _address(_: object, attribute: attrs.Attribute[str], url: str) -> None:
-    if problem := unusable(url):
-        raise InvalidInput("MKD661", f"{attribute.name}: {problem}", mend="write the https address that BKN gave you")
+_address = address("MKD661", "write the https address that BKN gave you")
 
 
 @attrs.frozen(kw_only=True)

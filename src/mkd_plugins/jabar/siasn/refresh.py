@@ -5,8 +5,6 @@ It can be broken off at any moment and goes on where it was: every hundred answe
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +20,8 @@ from mkd_plugins.jabar.siasn.config import Config
 from mkd_plugins.jabar.siasn.fields import DISCIPLINE, PERSON, POSTS, RATINGS, UNITS
 from mkd_plugins.jabar.siasn.store import Kept, Store
 from mkd_plugins.jabar.siasn.tables import acting_numbers
+from mkd_plugins.tables.reading import csv_lines
+from mkd_plugins.tables.source import TableSource
 
 BATCH: Final = 100
 TOO_MANY_MISSING: Final = 0.5
@@ -75,28 +75,20 @@ def refresh(
 def numbers_of(config: Config) -> list[str]:
     """The service numbers to ask for, each once, in their order. Raises ``Permanent`` that names the row alone."""
     where = config.numbers.name
-    try:
-        text = config.numbers.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Permanent(
-            f"the list of numbers cannot be read ({type(error).__name__})",
-            code="MKD668",
-            where=str(config.numbers),
-            mend="a CSV file in UTF-8",
-        ) from None
-    rows = csv.DictReader(io.StringIO(text))
-    if config.numbers_column not in (rows.fieldnames or ()):
+    header, lines = csv_lines(TableSource(path=config.numbers), config.numbers)
+    if config.numbers_column not in header:
         raise Permanent(
             f"there is no column {config.numbers_column}", code="MKD668", where=where, mend="set numbers_column"
         )
+    place = header.index(config.numbers_column)
     found: dict[str, None] = {}
-    for row in rows:
-        number = (row[config.numbers_column] or "").replace(" ", "")
+    for line, cells in lines:
+        number = str(cells[place] if place < len(cells) else "").replace(" ", "")
         if not (len(number) == 18 and number.isascii() and number.isdigit()):
             raise Permanent(
                 "that is no service number of 18 digits",
                 code="MKD668",
-                where=f"{where}, row {rows.line_num}",
+                where=f"{where}, row {line}",
                 mend="keep the column as text: a spreadsheet rounds 18 digits",
             )
         found[number] = None

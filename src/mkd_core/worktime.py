@@ -18,6 +18,10 @@ from attrs import field, frozen
 from mkd_core.errors import InvalidInput, did_you_mean
 
 DAY = 24 * 60
+LONGEST = 366
+"""The most days that one question about plans may span."""
+ROSTER_DAYS = 35
+"""Over how many days, today among them, a roster is told the days of agreements: five weeks, a default of ours."""
 LATEST_END = 2 * DAY - 1
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_WEEKS = 60

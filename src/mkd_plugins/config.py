@@ -20,8 +20,7 @@ import attrs
 from mkd_core.errors import did_you_mean
 from mkd_core.people import Holder
 from mkd_core.ports import Port
-from mkd_core.usecases.context import ROSTER_DAYS
-from mkd_core.usecases.presence import LONGEST
+from mkd_core.worktime import LONGEST, ROSTER_DAYS
 from mkd_plugins.agencies import Assigned, read_assigned
 from mkd_plugins.presets import Laid, find, lay_beneath
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault

@@ -7,7 +7,7 @@ import pytest
 
 from mkd_core import AgreementService
 from mkd_core.errors import Transient
-from mkd_core.usecases.presence import LONGEST
+from mkd_core.worktime import LONGEST
 
 
 def tasks(world, person, *, day=21, month=6):

@@ -22,7 +22,7 @@ from mkd_core.usecases.publishing import announcements
 from mkd_core.usecases.reach import Reach, Seen, not_a_part, not_yours
 from mkd_core.usecases.register import Register
 from mkd_core.usecases.working_days import working_days
-from mkd_core.worktime import OfficeHours
+from mkd_core.worktime import ROSTER_DAYS, OfficeHours
 
 if TYPE_CHECKING:
     from mkd_core.allowance import Scheme
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 MANDATES = "mandates"
 """The stream of the mandates given through the service."""
-ROSTER_DAYS = 35
-"""Over how many days, today among them, a roster is told the days of agreements: five weeks, a default of ours."""
 
 
 class Policies(Protocol):

@@ -17,10 +17,8 @@ from mkd_core.ports import Holiday, Season
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.powers import Case, employee_at
-from mkd_core.worktime import DAY, OFF, WEEKDAYS, Day, OfficeHours, Window, clock
+from mkd_core.worktime import DAY, LONGEST, OFF, WEEKDAYS, Day, OfficeHours, Window, clock
 
-LONGEST = 366
-"""The most days that one question may span."""
 _AHEAD = 28
 """Over how many days a unit is looked at before a request is granted in it."""
 

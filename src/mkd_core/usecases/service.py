@@ -36,7 +36,7 @@ from mkd_core.usecases import (
     vouching,
 )
 from mkd_core.usecases.clock import TickReport
-from mkd_core.usecases.context import ROSTER_DAYS, Context, Default, Policies, Schemes
+from mkd_core.usecases.context import Context, Default, Policies, Schemes
 from mkd_core.usecases.deciding import Decided
 from mkd_core.usecases.decreeing import LeftOut
 from mkd_core.usecases.decrees import Issued, OnRecord
@@ -49,7 +49,7 @@ from mkd_core.usecases.presence import PlannedDay
 from mkd_core.usecases.reach import Reach
 from mkd_core.usecases.reading import Task
 from mkd_core.usecases.replaying import DecidedThen
-from mkd_core.worktime import Day, OfficeHours, WorkPlan
+from mkd_core.worktime import ROSTER_DAYS, Day, OfficeHours, WorkPlan
 
 if TYPE_CHECKING:
     from mkd_core.policy import Assignment, Assignments, Policy

@@ -11,10 +11,11 @@ from mkd_core.errors import CommandRefused, NotFound
 from mkd_core.events import AgreementApproved, Ballot, Happened, VoteCast
 from mkd_core.journal.chain import Head
 from mkd_core.people import Employee, MandateKind
+from mkd_core.policy import Policy
 from mkd_core.targets import Direction, Target, TargetKind
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.dossier import stream_of
-from mkd_core.worktime import Day, Place, Window, WorkPlan, clock
+from mkd_core.worktime import DAY, Day, Place, Window, WorkPlan, clock
 from mkd_plugins.deployment import Deployment
 
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -85,7 +86,8 @@ def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
     history = mkd.history(agreement)
     approval, voted = _approval(history, version), _superiors_vote(history, version)
     organisation = mkd.organisation(at.date())
-    policy = mkd.policy_for(mkd.unit_of(found.applicant, at=at).key, (version.submitted_on or at.date()))
+    unit = mkd.unit_of(found.applicant, at=at)
+    policy = _policy(mkd, agreement) or mkd.policy_for(unit.key, version.submitted_on or approval.at.date())
     return Letter(
         agency=_agency(organisation, organisation.known(found.applicant)),
         agreement=agreement,
@@ -99,9 +101,15 @@ def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
         days=tuple(_week(version.terms.plan)),
         goals=tuple(map(_goal, version.targets)),
         basis=tuple(source.title for source in policy.sources.values() if source.kind != "ours"),
-        approved=day_of(approval.at.date()),
+        approved=day_of(approval.at.astimezone(unit.zone).date()),
         seal=_seal(mkd, found, approval),
     )
+
+
+def _policy(mkd: Deployment, agreement: str) -> Policy | None:
+    """The policy by which it was decided last; None where a host decided by its own."""
+    decisions = (each.again.decision for each in reversed(mkd.replay(agreement)))
+    return next((decision.policy for decision in decisions if decision is not None), None)
 
 
 def signs(mkd: Deployment, agreement: str, person: str, at: datetime) -> bool:
@@ -190,7 +198,7 @@ def _day(day: Day) -> str:
 
 def _window(window: Window) -> str:
     pause = f", istirahat {window.pause} menit" if window.pause else ""
-    return f"pukul {clock(window.start)} s.d. {clock(window.end % 1440)} di {_PLACES[window.place]}{pause}".replace(
+    return f"pukul {clock(window.start)} s.d. {clock(window.end % DAY)} di {_PLACES[window.place]}{pause}".replace(
         ":", "."
     )
 

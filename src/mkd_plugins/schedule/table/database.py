@@ -50,9 +50,9 @@ class DatabaseRoster:
 
     def put(self, entry: RosterEntry) -> Receipt:
         """Replace the row of that person and date."""
+        engine, table = self._reflected()
         from sqlalchemy import and_, delete
 
-        engine, table = self._reflected()
         row = self._template.row(entry)
         cells = {name: self._cell(table, name, text) for name, text in row.items()}
         mine = and_(*(table.c[name] == cells[name] for name in (self._template.person, self._template.date)))
@@ -85,10 +85,11 @@ class DatabaseRoster:
             connection.execute(update(table).where(mine).values(changed))
 
     def _reflected(self) -> tuple[Engine, Table]:
+        if self._engine is None:
+            # It says which extra is missing, so it comes before the import.
+            self._engine = engine_of(self._config.url, self._config.password, self._where, kept=True)
         import sqlalchemy
 
-        if self._engine is None:
-            self._engine = engine_of(self._config.url, self._config.password, self._where, kept=True)
         if self._table is None:
             with self._telling():
                 table = sqlalchemy.Table(self._config.table, sqlalchemy.MetaData(), autoload_with=self._engine)

@@ -177,6 +177,23 @@ class TestFiles:
 
         assert [(row["nip"], row["windows"]) for row in rows(june)] == [("199103172015032906", "")]
 
+    def test_hours_of_somebody_without_a_number_are_refused(self, folder: Path, june: Path) -> None:
+        """Whoever reads the roster by number would take the row for nobody's; a day without hours needs none."""
+        backend = roster(Config(folder=folder))
+        backend.put(entry(3))
+        with pytest.raises(Permanent, match="MKD656") as refused:
+            backend.put(entry(4, number=None))
+        backend.put(entry(5, number=None, windows=()))
+
+        assert refused.value.where == "k000002, 2026-06-04"
+        assert [row["date"] for row in rows(june)] == ["2026-06-03"]
+
+    def test_a_roster_that_asks_for_no_number_takes_them(self, folder: Path, june: Path) -> None:
+        """An office may know its people by key alone."""
+        roster(Config(folder=folder, columns={"who": "{person}", "on": "{date}"})).put(entry(3, number=None))
+
+        assert [row["who"] for row in rows(june)] == ["k000002"]
+
     def test_a_damaged_file_is_left_alone(self, folder: Path, june: Path) -> None:
         """Somebody has to look: what is in it may be all there is."""
         backend = roster(Config(folder=folder))
@@ -231,14 +248,16 @@ import sys
 from datetime import date
 from itertools import cycle
 from pathlib import Path
+from mkd_core.people import Employment, ServiceNumber
 from mkd_core.ports import RosterEntry
 from mkd_core.worktime import Window
 from mkd_plugins.schedule.table import Config, roster
 
+NUMBER = ServiceNumber.parse("199103172015032906", Employment.PNS)
 backend = roster(Config(folder=Path(sys.argv[1])))
 for turn in cycle(range(1, 1000)):
     for day in range(1, 31):
-        backend.put(RosterEntry(key=f"{turn}", person="k000002", number=None, on=date(2026, 6, day),
+        backend.put(RosterEntry(key=f"{turn}", person="k000002", number=NUMBER, on=date(2026, 6, day),
                                 windows=(Window.parse(f"07:30-16:00 office {turn % 60}"),), reference=f"r{turn}"))
 """
 
@@ -284,6 +303,15 @@ class TestDatabase:
             ("k000002", "199103172015032906", "2026-06-04", None, 0, "MKD k000002.1"),
         ]
 
+    def test_hours_of_somebody_without_a_number_are_refused(self, database: Path, columns: dict[str, str]) -> None:
+        """As in a file: nothing is written, and a day without hours needs no row."""
+        backend = roster(Config(url=f"sqlite:///{database}", table="jadwal", columns=columns))
+        with pytest.raises(Permanent, match="MKD656"):
+            backend.put(entry(4, number=None))
+        backend.put(entry(5, number=None, windows=()))
+
+        assert self.table(database) == []
+
     def test_a_day_off_can_take_its_row_away(self, database: Path, columns: dict[str, str]) -> None:
         """For a roster that holds shifts alone."""
         backend = roster(Config(url=f"sqlite:///{database}", table="jadwal", columns=columns, days_off=False))
@@ -310,6 +338,21 @@ class TestDatabase:
 
         assert said in str(refused.value)
         assert self.table(database) == []
+
+    def test_a_row_that_the_table_does_not_take_is_for_somebody_to_mend(self, tmp_path: Path) -> None:
+        """A cell that must be filled or fits no check stays so however often it is sent; no value of it is told."""
+        pytest.importorskip("sqlalchemy", reason="databases are an extra")
+        with closing(sqlite3.connect(tmp_path / "strict.db")) as connection:
+            connection.execute(
+                "CREATE TABLE jadwal (pegawai TEXT, tanggal DATE, masuk TIME NOT NULL, shift TEXT NOT NULL)"
+            )
+            connection.commit()
+        columns = {"pegawai": "{person}", "tanggal": "{date}", "masuk": "{start}"}
+        backend = roster(Config(url=f"sqlite:///{tmp_path / 'strict.db'}", table="jadwal", columns=columns))
+        with pytest.raises(Permanent, match="MKD652") as refused:
+            backend.put(entry())
+
+        assert "k000002" not in str(refused.value)
 
     def test_a_database_that_is_in_use_is_tried_again(self, database: Path, columns: dict[str, str]) -> None:
         """Somebody else writes: the day waits, and no value of a row is told."""

@@ -52,6 +52,10 @@ def revoked(world):
     )
 
 
+def revoked_of_leaver(world, agreement, since=date(2023, 7, 9)):
+    return world.service.revoke(agreement.id, since=since, by="hr", at=world.at(7, 9), reason="left")
+
+
 def ended(world):
     return world.service.end(active(world).id, since=date(2023, 6, 22), by="analyst", at=world.at(6, 22))
 
@@ -644,6 +648,33 @@ class TestInForce:
             at=world.at(7, 3),
             reason="r",
         )
+
+    @pytest.mark.parametrize(("by", "code"), [("data-head", "MKD405"), ("clerk", "MKD405"), ("analyst", "MKD405")])
+    def test_only_hr_revokes_what_somebody_who_left_has_left_behind(self, world, by, code):
+        """Whose superior somebody was nobody knows any more, and who left does nothing."""
+        agreement = active(world)
+        world.identity.denied["analyst"] = "left"
+
+        world.refused(
+            code, world.service.revoke, agreement.id, since=date(2023, 7, 9), by=by, at=world.at(7, 9), reason="r"
+        )
+
+        assert revoked_of_leaver(world, agreement).state(date(2023, 7, 9)) is State.REVOKED
+
+    def test_hr_withdraws_what_somebody_who_left_had_asked_for(self, world):
+        """Nobody has to vote on the request of somebody who is not there; what is over cannot be ended again."""
+        agreement = world.submitted()
+        world.identity.denied["analyst"] = "left"
+
+        assert revoked_of_leaver(world, agreement).latest.state is State.WITHDRAWN
+        world.refused("MKD409", revoked_of_leaver, world, agreement)
+
+    def test_what_somebody_who_left_has_left_behind_is_not_revoked_backwards(self, world):
+        """What was worked before stays worked under the agreement."""
+        agreement = active(world)
+        world.identity.denied["analyst"] = "left"
+
+        world.refused("MKD225", revoked_of_leaver, world, agreement, since=date(2023, 7, 8))
 
     @pytest.mark.parametrize(("by", "code"), [("clerk", "MKD421"), ("analyst", "MKD420")])
     def test_only_the_superior_or_hr_revokes(self, world, by, code):

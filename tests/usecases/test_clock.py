@@ -280,16 +280,29 @@ class TestCatchingUp:
         report = world.service.tick(world.at(6, 30))
 
         assert report.changed == (other.id,)
-        assert [problem.code for problem in report.problems] == ["MKD405"]
+        assert [problem.code for problem in report.problems] == ["MKD452"]
 
-    def test_what_waits_for_nobody_is_not_looked_at(self, world):
-        """Somebody who left with an agreement behind is no problem of the clock."""
-        world.approved()
+    def test_what_somebody_who_left_has_left_behind_is_told_until_hr_revokes_it(self, world):
+        """An agreement that holds on is no silence; the clock ends nothing, as identity may be wrong."""
+        agreement = world.approved()
         world.identity.denied["analyst"] = "left"
 
-        report = world.service.tick(world.at(6, 30))
+        (problem,) = world.service.tick(world.at(6, 30)).problems
+        again = world.service.tick(world.at(7, 1)).problems
+        world.service.revoke(agreement.id, since=date(2023, 7, 2), by="hr", at=world.at(7, 2), reason="left")
 
-        assert (report.changed, report.problems) == ((), ())
+        assert (problem.code, problem.where) == ("MKD452", agreement.id)
+        assert [str(each) for each in again] == [str(problem)]
+        assert world.service.tick(world.at(7, 3)).problems == ()
+        assert world.events(agreement.id)[-1] == "AgreementRevoked"
+
+    def test_an_identity_that_is_away_is_asked_once_whether_anybody_left(self, world):
+        """A look at everybody would wait for as many timeouts as there are people."""
+        for person in ("analyst", "statistician"):
+            world.approved(person)
+        world.identity.failing = Transient("identity is down")
+
+        assert [problem.code for problem in world.service.tick(world.at(6, 30)).problems] == ["MKD602"]
 
     def test_the_moment_has_a_zone(self, world):
         """A tick without a zone is refused."""

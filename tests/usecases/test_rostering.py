@@ -223,6 +223,32 @@ class TestRollingForward:
         assert roster.taken["analyst", date(2023, 7, 12)].number is None
         assert world.service.tick(world.at(7, 10)).day_plans == 0
 
+    def test_hours_of_somebody_who_left_never_reach_a_roster(self, world, roster):
+        """Left before the plan was delivered: it waits with a code, and the next tick overtakes it without hours."""
+        world.approved()
+        world.identity.denied["analyst"] = "left"
+
+        world.service.deliver(world.at(6, 21))
+        waiting = [each for each in sent(world) if each.status is EffectStatus.PENDING]
+        world.service.tick(world.at(6, 21))
+        world.service.deliver(world.at(6, 22))
+
+        assert {each.problem.split()[0] for each in waiting} == {"MKD452"}
+        assert set(days(roster).values()) == {()}
+        assert {each.status for each in sent(world)} == {EffectStatus.CANCELLED, EffectStatus.DELIVERED}
+
+    def test_somebody_whom_identity_knows_again_gets_the_days_that_waited(self, world, roster):
+        """A person missed for an hour loses nothing."""
+        world.approved()
+        world.identity.denied["analyst"] = "left"
+        world.service.deliver(world.at(6, 21))
+        del world.identity.denied["analyst"]
+
+        world.service.deliver(world.at(6, 22))
+
+        assert {(), (HOME,), (OFFICE,)} == set(days(roster).values())
+        assert {each.status for each in sent(world)} == {EffectStatus.DELIVERED}
+
     def test_a_holiday_that_moved_is_sent_again(self, worlds, roster):
         """No event tells of it: the tick compares what was sent with what is."""
         world = worlds(schedules=[roster], calendar=FakeCalendar({date(2023, 7, 19): "Tahun Baru Islam"}))

@@ -12,11 +12,13 @@ from mkd_core import events as e
 from mkd_core.agreements import LIVE, OPEN, Agreement, State, Version, check_terms, overlap
 from mkd_core.errors import CommandRefused, InvalidInput, NotAllowed, WrongState
 from mkd_core.events import Terms
+from mkd_core.journal.codec import instant
 from mkd_core.targets import Target
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.deciding import Decided, decide
-from mkd_core.usecases.dossier import Dossier
-from mkd_core.usecases.powers import Case, employee_for, open_case
+from mkd_core.usecases.dossier import Dossier, applicant_of
+from mkd_core.usecases.leavers import has_left
+from mkd_core.usecases.powers import HR, Case, employee_for, open_case
 from mkd_core.usecases.votes import open_route
 from mkd_core.worktime import WorkPlan
 
@@ -304,11 +306,29 @@ def resume(ctx: Context, agreement: str, *, since: date, by: str, at: datetime) 
 
 
 def revoke(ctx: Context, agreement: str, *, since: date, by: str, at: datetime, reason: str) -> Agreement:
-    """End a live agreement against the employee's will; ``since`` is the first day without it, never in the past."""
+    """End a live agreement against the employee's will; ``since`` is the first day without it, never in the past.
+
+    Of somebody who left it is revoked by HR of the whole deployment, as nobody knows the unit any more; what waits
+    for a vote is withdrawn with it.
+    """
+    instant(at)
+    organisation = ctx.organisation(at.date())
+    person = applicant_of(agreement)
+    if by != person and organisation.has_role(by, HR, unit=None) and has_left(organisation, person):
+        return _revoke_of_leaver(ctx, agreement, since=since, by=by, at=at, reason=reason)
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_superior("revoke the agreement", or_hr=True)
     _need_live(case, "revoked", since)
     return _record(ctx, case, revocation(case.agreement, since=since, reason=reason))
+
+
+def _revoke_of_leaver(ctx: Context, agreement: str, *, since: date, by: str, at: datetime, reason: str) -> Agreement:
+    dossier, left = ctx.found(agreement)
+    _need_ahead(agreement, "revoked", since, at.date())
+    events = revocation(left, since=since, reason=reason) or _fallen(left)
+    if not events:
+        raise WrongState("MKD409", f"an agreement that is {left.state(since)} cannot be revoked", where=agreement)
+    return ctx.record(dossier, events, at=at, by=by).agreement(agreement)
 
 
 def revocation(agreement: Agreement, *, since: date, reason: str) -> list[Any]:
@@ -374,12 +394,14 @@ def recheck(ctx: Context, agreement: str, *, by: str, at: datetime) -> Agreement
 
 
 def _need_live(case: Case, done: str, on: date) -> None:
-    if on < case.organisation.on:
-        raise InvalidInput(
-            "MKD225", f"{on} has passed: an agreement is never {done} backwards", where=case.agreement.id
-        )
+    _need_ahead(case.agreement.id, done, on, case.organisation.on)
     if case.agreement.state(case.organisation.on) not in LIVE or case.agreement.state(on) not in LIVE:
         raise _wrong(case, done, f"it must be approved or active, also on {on}")
+
+
+def _need_ahead(agreement: str, done: str, on: date, today: date) -> None:
+    if on < today:
+        raise InvalidInput("MKD225", f"{on} has passed: an agreement is never {done} backwards", where=agreement)
 
 
 def open_version(case: Case, done: str) -> Version:

@@ -1,6 +1,6 @@
 """What the clock does: resolve open steps again, act on deadlines that have gone by, and let day plans roll forward.
 
-Idempotent.
+Idempotent. What somebody who left has left behind it does not end, as identity may be wrong: it says so at each pass.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from attrs import frozen
 from mkd_core.errors import MkdError
 from mkd_core.journal.codec import instant
 from mkd_core.usecases.context import Context
+from mkd_core.usecases.leavers import left_behind
 from mkd_core.usecases.powers import open_case
 from mkd_core.usecases.rostering import send_changes
 from mkd_core.usecases.votes import overdue, reopen
@@ -37,10 +38,11 @@ def tick(ctx: Context, now: datetime) -> TickReport:
     ctx.need_whole("the clock")
     instant(now)
     changed: list[str] = []
-    problems: list[MkdError] = []
+    left, problems = left_behind(ctx, now.date())
+    problems += left.values()
     for agreement in list(ctx.agreements()):
         try:
-            if agreement.latest.open_step and _move_on(ctx, agreement.id, now):
+            if agreement.latest.open_step and agreement.id not in left and _move_on(ctx, agreement.id, now):
                 changed.append(agreement.id)
         except MkdError as problem:
             problems.append(problem)

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta, timezone
 from attrs import evolve, frozen
 
 from mkd_core import events as e
-from mkd_core.errors import MkdError
+from mkd_core.errors import MkdError, Transient
 from mkd_core.events import Happened
 from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, cause_of
 from mkd_core.people import Unit
@@ -25,6 +25,7 @@ from mkd_core.ports import RosterEntry
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.dossier import Dossier
+from mkd_core.usecases.leavers import LEFT, has_left
 from mkd_core.usecases.presence import Almanac, almanac, planned_days
 from mkd_core.usecases.telling import tell
 from mkd_core.worktime import Window
@@ -126,7 +127,7 @@ def _wanted(
 ) -> Iterator[tuple[date, tuple[Window, ...], str]]:
     """The days to be known to a roster, each with its windows and the agreement that holds."""
     employee = organisation.employee(dossier.person)
-    if employee is None or not employee.active:
+    if employee is None or has_left(organisation, dossier.person):
         unit = organisation.unit(employee.unit) if employee else None
         first = _today(ctx, unit, at)
         yield from ((on, (), "") for on in sorted(sent) if on >= first)
@@ -207,13 +208,24 @@ class Rosters:
         return self._newest[stream]
 
     def _entry(self, effect: Effect, on: date) -> RosterEntry:
-        """The number is looked up only now. Somebody who left may have none any more; the day goes out all the same."""
+        """The number is looked up only now. Of somebody who left a day goes out only to take the hours away.
+
+        One with hours waits (MKD452): the next tick overtakes it, or the person comes back.
+        """
+        windows = tuple(Window.parse(window) for window in effect.data["windows"])
+        if windows and has_left(self._organisation, effect.to):
+            raise Transient(
+                f"the person left before the plan of {on} was delivered",
+                code=LEFT,
+                where=effect.to,
+                mend="run mkd tick, which plans the day without hours; if the person is still there, mend identity",
+            )
         employee = self._organisation.employee(effect.to)
         return RosterEntry(
             key=effect.key,
             person=effect.to,
             number=employee.number if employee else None,
             on=on,
-            windows=tuple(Window.parse(window) for window in effect.data["windows"]),
+            windows=windows,
             reference=str(effect.data["agreement"]),
         )

@@ -346,7 +346,10 @@ class AgreementService:
         return agreements.recall(self._ctx, agreement, on=on, by=by, at=at, reason=reason)
 
     def revoke(self, agreement: str, *, since: date, by: str, at: datetime, reason: str) -> Agreement:
-        """End a live agreement by the employer; ``since`` is the first day without it."""
+        """End a live agreement by the employer; ``since`` is the first day without it.
+
+        Of somebody who left it is HR of the whole deployment that does it, and what waits for a vote falls, too.
+        """
         return agreements.revoke(self._ctx, agreement, since=since, by=by, at=at, reason=reason)
 
     def end(self, agreement: str, *, since: date, by: str, at: datetime) -> Agreement:
@@ -613,7 +616,7 @@ class AgreementService:
     def tick(self, now: datetime) -> TickReport:
         """Do all that is due: resolve steps again, act on deadlines, let day plans roll forward.
 
-        Idempotent, and catches up after any downtime.
+        Idempotent, and catches up after any downtime. Its problems name what people who left have left behind (MKD452).
         """
         return clock.tick(self._ctx, now)
 

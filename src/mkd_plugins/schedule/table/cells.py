@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.errors import InvalidInput, Permanent, did_you_mean
 from mkd_core.worktime import DAY, Place, Window, clock
 from mkd_plugins.api import RosterEntry
 
@@ -88,6 +88,23 @@ class Template:
     def of_number(self) -> list[str]:
         """The columns that a service number stands in."""
         return [column for column, template in self.columns.items() if "nip" in _named(template)]
+
+    def numbered(self, entry: RosterEntry, *, stands: bool) -> bool:
+        """Whether the service number is known: by the entry, by the row that stands there already, or nobody asks.
+
+        A day without hours needs no row of somebody without a number. Raises ``Permanent`` (MKD656) for hours of one:
+        whoever reads the roster by number would take them for nobody's.
+        """
+        if entry.number is not None or stands or not self.of_number():
+            return True
+        if entry.windows:
+            raise Permanent(
+                f"identity knows no service number, and the column {self.of_number()[0]} would be empty",
+                code="MKD656",
+                where=f"{entry.person}, {entry.on}",
+                mend="give the person a number in what identity reads, or take {nip} out of columns",
+            )
+        return False
 
 
 def _values(entry: RosterEntry) -> dict[str, Any]:

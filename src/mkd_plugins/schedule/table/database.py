@@ -14,7 +14,7 @@ from mkd_plugins.schedule.table.config import Config
 from mkd_plugins.tables.reading import engine_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Engine, Table
+    from sqlalchemy import ColumnElement, Engine, Table
 
 _READ: Mapping[type, Callable[[str], Any]] = {
     date: date.fromisoformat,
@@ -51,27 +51,28 @@ class DatabaseRoster:
     def put(self, entry: RosterEntry) -> Receipt:
         """Replace the row of that person and date."""
         engine, table = self._reflected()
-        from sqlalchemy import and_, delete
+        from sqlalchemy import and_, exc
 
         row = self._template.row(entry)
         cells = {name: self._cell(table, name, text) for name, text in row.items()}
         mine = and_(*(table.c[name] == cells[name] for name in (self._template.person, self._template.date)))
-        with self._telling(), engine.begin() as connection:
-            if entry.windows or self._config.days_off:
-                self._write(connection, table, mine, cells, entry)
-            else:
-                connection.execute(delete(table).where(mine))
+        with self._telling():
+            try:
+                self._replace(engine, table, mine, cells, entry)
+            except exc.IntegrityError:
+                # Somebody else may have written the row in between; then it is there now, and a second attempt finds it.
+                self._replace(engine, table, mine, cells, entry)
         return Receipt(key=entry.key, reference=f"{self._config.table}:{entry.person}:{entry.on}")
 
-    def _write(
+    def _replace(
         self,
-        connection: Connection,
+        engine: Engine,
         table: Table,
         mine: ColumnElement[bool],
         cells: Mapping[str, Any],
         entry: RosterEntry,
     ) -> None:
-        from sqlalchemy import insert, select, update
+        from sqlalchemy import delete, insert, select, update
 
         changed = dict(cells)
         if entry.number is None:
@@ -79,10 +80,11 @@ class DatabaseRoster:
             for name in self._template.of_number():
                 changed.pop(name, None)
         # Asked for, and not told by the count of an UPDATE: some drivers count the rows that changed alone.
-        if connection.execute(select(table.c[self._template.person]).where(mine)).first() is None:
-            connection.execute(insert(table).values(cells))
-        else:
+        stands = connection.execute(select(table.c[self._template.person]).where(mine)).first() is not None
+        if stands:
             connection.execute(update(table).where(mine).values(changed))
+        elif self._template.numbered(entry, stands=False):
+            connection.execute(insert(table).values(cells))
 
     def _reflected(self) -> tuple[Engine, Table]:
         if self._engine is None:
@@ -130,7 +132,7 @@ class DatabaseRoster:
             yield
         except exc.NoSuchTableError:
             raise Permanent("there is no such table", code="MKD653", where=self._where, mend="create it") from None
-        except (exc.OperationalError, exc.IntegrityError) as error:
+        except exc.OperationalError as error:
             raise Transient(
                 f"the roster cannot be written now ({type(error.orig).__name__})",
                 code="MKD652",

@@ -55,6 +55,8 @@ class FileRoster:
         row = self._template.row(entry)
         place = (self._template.person, self._template.date)
         found = next((at for at, held in enumerate(rows) if all(held[name] == row[name] for name in place)), None)
+        if not self._template.numbered(entry, stands=found is not None):
+            return rows
         if found is not None and entry.number is None:
             # Whom the personnel system does not know any more is found by the number that the row has.
             row |= {name: rows[found][name] for name in self._template.of_number()}

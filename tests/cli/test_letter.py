@@ -26,13 +26,17 @@ class Words(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("src", "href")]
 
 
+def rows_of(folder, table):
+    with open(folder / f"{table}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def row_of(folder, key):
-    with open(folder / "people.csv", encoding="utf-8", newline="") as file:
-        return next(row for row in csv.DictReader(file) if row["peg_id"] == key)
+    return next(row for row in rows_of(folder, "people") if row["peg_id"] == key)
 
 
 def test_the_letter_names_both_sides_days_and_targets(office):
-    """An approved agreement becomes one page in Indonesian with both who sign, every working day and every target."""
+    """An approved agreement becomes one page in Indonesian with the agency, both who sign, every day and target."""
     office.approved()
     done = office.mkd("agreement", "letter", "k000002.1", "--as", "k000002", "--out", "letter.html")
     assert done.status == 0, done.err
@@ -44,6 +48,10 @@ def test_the_letter_names_both_sides_days_and_targets(office):
         assert row["peg_nip"] in words.texts
     assert "Rabu: pukul 07.30 s.d. 16.00 di rumah, istirahat 60 menit" in words.texts
     assert {"keluaran", "briefs delivered", "paling sedikit 4 briefs", "31 Juli 2023"} <= set(words.texts)
+    units = {row["unit_kerja_id"]: row for row in rows_of(office.folder, "units")}
+    agency = units[row_of(office.folder, "k000002")["unit_kerja_id"]]["satuan_kerja_id"]
+    assert units[agency]["unit_kerja_parent"]
+    assert units[agency]["unit_kerja_nama"] in words.texts
     assert words.links == []
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

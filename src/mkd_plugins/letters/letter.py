@@ -10,7 +10,7 @@ from mkd_core.agreements import Agreement, Version
 from mkd_core.errors import CommandRefused, NotFound
 from mkd_core.events import AgreementApproved, Ballot, Happened, VoteCast
 from mkd_core.journal.chain import Head
-from mkd_core.people import Employee, MandateKind
+from mkd_core.people import MandateKind, Unit
 from mkd_core.policy import Policy
 from mkd_core.targets import Direction, Target, TargetKind
 from mkd_core.usecases.directory import DirectoryAt
@@ -89,7 +89,7 @@ def letter_of(mkd: Deployment, agreement: str, at: datetime) -> Letter:
     unit = mkd.unit_of(found.applicant, at=at)
     policy = _policy(mkd, agreement) or mkd.policy_for(unit.key, version.submitted_on or approval.at.date())
     return Letter(
-        agency=_agency(organisation, organisation.known(found.applicant)),
+        agency=_agency(organisation, unit),
         agreement=agreement,
         version=version.number,
         subject=policy.title.id,
@@ -177,11 +177,11 @@ def _superior(organisation: DirectoryAt, agreement: Agreement) -> Signatory:
     return _signatory(organisation, superior)
 
 
-def _agency(organisation: DirectoryAt, employee: Employee) -> str:
-    """The name of the unit above all others."""
-    above = list(organisation.upwards(employee.unit))
-    unit = organisation.unit(above[-1] if above else employee.unit)
-    return unit.name if unit is not None else employee.unit
+def _agency(organisation: DirectoryAt, unit: Unit) -> str:
+    """The name of the unit's agency; of the unit above all others where the unit names none."""
+    key = unit.agency or [*organisation.upwards(unit.key)][-1]
+    agency = organisation.unit(key)
+    return agency.name if agency is not None else key
 
 
 def _week(plan: WorkPlan) -> list[str]:

@@ -60,7 +60,7 @@ class DatabaseRoster:
             try:
                 self._replace(engine, table, mine, cells, entry)
             except exc.IntegrityError:
-                # Somebody else may have written the row in between; then it is there now, and a second attempt finds it.
+                # Somebody else may have written the row meanwhile; then it is there now, and a second attempt finds it.
                 self._replace(engine, table, mine, cells, entry)
         return Receipt(key=entry.key, reference=f"{self._config.table}:{entry.person}:{entry.on}")
 
@@ -79,12 +79,16 @@ class DatabaseRoster:
             # Whom the personnel system does not know any more is found by the number that the row has.
             for name in self._template.of_number():
                 changed.pop(name, None)
-        # Asked for, and not told by the count of an UPDATE: some drivers count the rows that changed alone.
-        stands = connection.execute(select(table.c[self._template.person]).where(mine)).first() is not None
-        if stands:
-            connection.execute(update(table).where(mine).values(changed))
-        elif self._template.numbered(entry, stands=False):
-            connection.execute(insert(table).values(cells))
+        with engine.begin() as connection:
+            if not entry.windows and not self._config.days_off:
+                connection.execute(delete(table).where(mine))
+                return
+            # Asked for, and not told by the count of an UPDATE: some drivers count the rows that changed alone.
+            stands = connection.execute(select(table.c[self._template.person]).where(mine)).first() is not None
+            if stands:
+                connection.execute(update(table).where(mine).values(changed))
+            elif self._template.numbered(entry, stands=False):
+                connection.execute(insert(table).values(cells))
 
     def _reflected(self) -> tuple[Engine, Table]:
         if self._engine is None:

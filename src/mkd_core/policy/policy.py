@@ -12,7 +12,6 @@ from mkd_core.coverage import Requirement
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Parameter, Value, Vocabulary, Wording
 from mkd_core.language.tree import Node
-from mkd_core.language.tree import parameters as parameters_of
 from mkd_core.policy.decision import Decision, Finding, FindingSource, GivenValue, Outcome
 from mkd_core.policy.facts import VOCABULARY, Facts
 from mkd_core.policy.problems import PolicyProblems, raise_problems
@@ -265,6 +264,14 @@ class Policy:
         """The moment's rules as typed trees, each with its number in ``rules``."""
         return tuple(self._program.rules)
 
+    def reads_of(self, rule: int) -> tuple[str, ...]:
+        """The facts whose value that rule uses (outside ``known``), in order of appearance."""
+        return self._program.reading.reads[rule]
+
+    def mentions_of(self, rule: int) -> tuple[str, ...]:
+        """All facts that the rule names, in order of appearance."""
+        return self._program.reading.mentions[rule]
+
     @property
     def values(self) -> Mapping[str, Parameter]:
         """The day's parameters as functions compute with them."""
@@ -340,9 +347,7 @@ class Policy:
             reason="division by zero" if status == "undetermined" and not missing else None,
             origins={name: facts.origins[name] for name in reading.mentions[number] if name in facts.origins},
             given=tuple(
-                self._given(name)
-                for name in parameters_of(reading.trees[number])
-                if self.parameters[name].scope is not None
+                self._given(name) for name in reading.parameters_of[number] if self.parameters[name].scope is not None
             ),
         )
 

@@ -10,6 +10,7 @@ from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import ExpressionError, Parameter, Value, Vocabulary, Wording, parse
 from mkd_core.language.function import Names, Values, compile_lines, compile_value, fast_lines, gap_lines
 from mkd_core.language.tree import YES_NO, Node, mentions, reads
+from mkd_core.language.tree import parameters as parameters_of
 from mkd_core.policy.decision import Decision, Outcome
 from mkd_core.policy.problems import raise_problems
 from mkd_core.policy.saying import say_value
@@ -59,6 +60,8 @@ class Reading:
         raise_problems(problems)
         self.reads = [reads(tree) for tree in self.trees]
         self.mentions = [mentions(tree) for tree in self.trees]
+        self.parameters_of = [parameters_of(tree) for tree in self.trees]
+        self._said: dict[Wording, Wording] = {}
 
     def unknown_in(self, because: Wording, where: str) -> list[PolicyError]:
         problems = []
@@ -78,13 +81,15 @@ class Reading:
         return problems
 
     def said(self, because: Wording) -> Wording:
-        """The wording with the values of the day."""
-        return Wording(
-            *(
-                re.sub(r"\{parameter\.([^{}]*)\}", self._value(lang), text)
-                for lang, text in (("id", because.id), ("en", because.en))
+        """The wording with the values of the day, which are put in once."""
+        if because not in self._said:
+            self._said[because] = Wording(
+                *(
+                    re.sub(r"\{parameter\.([^{}]*)\}", self._value(lang), text)
+                    for lang, text in (("id", because.id), ("en", because.en))
+                )
             )
-        )
+        return self._said[because]
 
     def _value(self, language: str) -> Callable[[re.Match[str]], str]:
         def value(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ import attrs
 
 from mkd_core.language import Parameter, Value, Vocabulary, parse
 from mkd_core.language.cuts import FALSE, MISSING, TRUE, Grid, Possible, anything, exactly, possible
-from mkd_core.language.tree import YES_NO, Node, mentions, reads
+from mkd_core.language.tree import YES_NO, Node, mentions
 from mkd_core.policy.facts import Facts
 from mkd_core.policy.saying import remedy_in_words
 
@@ -103,6 +103,7 @@ class _Demand:
 
     rule: int | None
     tree: Node
+    named: tuple[str, ...]
     facts: frozenset[str]
 
 
@@ -118,8 +119,10 @@ class _Mended:
 
 
 @lru_cache(maxsize=16)
-def _invariants(vocabulary: Vocabulary) -> tuple[Node, ...]:
-    return tuple(parse(text, vocabulary, expect=YES_NO) for text in vocabulary.invariants)
+def _invariants(vocabulary: Vocabulary) -> tuple[tuple[Node, tuple[str, ...]], ...]:
+    """The trees, and the facts that each names."""
+    trees = [parse(text, vocabulary, expect=YES_NO) for text in vocabulary.invariants]
+    return tuple((tree, mentions(tree)) for tree in trees)
 
 
 def find_remedy(decision: Decision) -> Remedy:
@@ -128,8 +131,8 @@ def find_remedy(decision: Decision) -> Remedy:
     broken = (decision.failed | decision.undetermined) & policy.grave
     facts = decision.facts.under(policy.vocabulary)
     missing = {
-        number: [name for name in reads(tree) if facts[name] is None]
-        for number, tree in policy.trees
+        number: [name for name in policy.reads_of(number) if facts[name] is None]
+        for number, _ in policy.trees
         if broken >> number & 1
     }
     waiting = {number for number, names in missing.items() if names and decision.undetermined >> number & 1}
@@ -137,7 +140,9 @@ def find_remedy(decision: Decision) -> Remedy:
     if set(missing) - waiting:
         search = _Search(facts, policy.values, _Budget())
         wanted = [(number, tree) for number, tree in policy.trees if policy.grave >> number & 1]
-        demands = [search.demand(number, tree) for number, tree in wanted if number not in waiting]
+        demands = [
+            search.demand(number, tree, policy.mentions_of(number)) for number, tree in wanted if number not in waiting
+        ]
         found = _mend(search, [demand for demand in demands if demand.rule in missing], demands, missing)
     needed = dict.fromkeys(name for number in sorted(waiting | found.waiting) for name in missing[number])
     return _told(decision, facts, found, tuple(needed))
@@ -247,9 +252,9 @@ class _Search:
         self.grids: dict[str, Grid] = {}
         self.box = _Box(facts, supposed)
 
-    def demand(self, rule: int | None, tree: Node) -> _Demand:
+    def demand(self, rule: int | None, tree: Node, named: tuple[str, ...]) -> _Demand:
         """A tree that has to hold, with the facts that may be changed for it: negotiable, and not missing."""
-        return _Demand(rule, tree, frozenset(name for name in mentions(tree) if self.free(name)))
+        return _Demand(rule, tree, named, frozenset(name for name in named if self.free(name)))
 
     def free(self, name: str) -> bool:
         fact = self.vocabulary[name]
@@ -259,8 +264,8 @@ class _Search:
 
     def held(self) -> list[_Demand]:
         """The invariants of the vocabulary that hold as things are."""
-        trees = _invariants(self.vocabulary)
-        return [self.demand(None, tree) for tree in trees if self.truth(tree) == TRUE]
+        known = _invariants(self.vocabulary)
+        return [self.demand(None, tree, named) for tree, named in known if self.truth(tree) == TRUE]
 
     def grid(self, name: str) -> Grid:
         if name not in self.grids:
@@ -296,7 +301,7 @@ class _Search:
     def satisfiable_if_known(self, missing: Sequence[str], demand: _Demand, held: Sequence[_Demand]) -> bool:
         """Whether this demand could hold if the missing facts were known."""
         search = _Search(self.facts, self.parameters, self.budget, missing)
-        wanted, *kept = [search.demand(each.rule, each.tree) for each in (demand, *held)]
+        wanted, *kept = [search.demand(each.rule, each.tree, each.named) for each in (demand, *held)]
         return search.satisfiable([wanted], kept)
 
     def satisfiable(self, demands: Sequence[_Demand], held: Sequence[_Demand]) -> bool:

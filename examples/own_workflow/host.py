@@ -52,6 +52,6 @@ class Workflow:
 
 
 def record(mkd: AgreementService, agreement: str, request: Request, at: datetime, number: str) -> None:
-    """Let the agreement follow the host's answer; nobody decides on the own request here either."""
+    """Let the agreement follow the host's answer; nobody decides on their own request here either."""
     ballot = Ballot.APPROVE if request.state == "granted" else Ballot.REFUSE
     mkd.record_decision(agreement, ballot, by=request.approver, at=at, reference=number)

@@ -1,7 +1,7 @@
 """Who has to approve, who may vote, what the votes come to, and until when. Pure: the organisation is an argument.
 
 Approvers are resolved when a step opens. A dated mandate alone replaces an officer; absences are not guessed. A vacant
-post without a mandate goes one level up, and so does whoever would decide on the own request.
+post without a mandate goes one level up, and so does whoever would decide on their own request.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ def _written_at(where: str) -> Iterator[None]:
 
 
 class Place(StrEnum):
-    """Where a window is worked; every place but the own office is remote.
+    """Where a window is worked; every place but one's own office is remote.
 
-    ``home`` is the residence on record (PermenPANRB 4/2025 article 12 names the three kinds besides the own office).
+    ``home`` is the residence on record (PermenPANRB 4/2025 article 12 names the three kinds besides one's own office).
     """
 
     OFFICE = "office"
@@ -188,12 +188,12 @@ class Day:
 
     @property
     def remote(self) -> bool:
-        """Whether any part is worked away from the own office: a half day at home uses up a remote day."""
+        """Whether any part is worked away from one's own office: a half day at home uses up a remote day."""
         return any(window.place.remote for window in self.windows)
 
     @property
     def at_office(self) -> bool:
-        """Whether the whole of it is worked at the own office."""
+        """Whether the whole of it is worked at one's own office."""
         return bool(self.windows) and not self.remote
 
     def moved(self, to: Place) -> Day:

@@ -89,7 +89,7 @@ def test_agreements_of_one_person_may_not_overlap(office):
 
 @pytest.mark.bare
 def test_votes_without_the_power_for_them(office):
-    """Nobody votes on the own request, in another's place, twice, or for a version that is not the one that waits."""
+    """Nobody votes on their own request, in another's place, twice, or for a version that is not the one that waits."""
     refused_before = (("MKD412", (*APPROVE, "--as", "k000114"), "submit it first"),)
     office.proposed()
     for code, words, said in refused_before:

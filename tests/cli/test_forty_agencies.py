@@ -114,7 +114,7 @@ OF_NOBODY = {
     "jabar refresh": "fills files of this machine, and shows nobody",
     "jabar simulate": "a simulator",
     "journal ddl": "statements of tables",
-    "outbox replay": "what is not in the own list has no key: see below",
+    "outbox replay": "what is not in one's own list has no key: see below",
     "plugins check": "the machine",
     "plugins doctor": "the machine",
     "plugins list": "the machine",
@@ -155,7 +155,7 @@ def acts(command: str) -> bool:
 
 
 def words(command: str, person: str, unit: str) -> list[str]:
-    """The command about that person or unit, by somebody of the own agency."""
+    """The command about that person or unit, by somebody of one's own agency."""
     agreement = f"{person}.1"
     if command in ABOUT_AN_AGREEMENT:
         said = [agreement, *ABOUT_AN_AGREEMENT[command]]
@@ -242,7 +242,7 @@ def records() -> int:
 
 
 def test_listings_leave_other_agencies_out(province: Any) -> None:
-    """The register, the outbox and the verdicts on everybody are those of the own agency."""
+    """The register, the outbox and the verdicts on everybody are those of one's own agency."""
     for command, options in LISTINGS.items():
         done = province(*command.split(), *options)
 

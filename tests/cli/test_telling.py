@@ -12,9 +12,9 @@ from mkd_plugins.mends import mend_of
 
 def test_an_error_without_a_mend_of_its_own_gets_that_of_its_code() -> None:
     """The catalogue knows what to do about every code."""
-    said = lines(NotAllowed("MKD420", "nobody decides on the own request", where="k000001.1"))
+    said = lines(NotAllowed("MKD420", "nobody decides on their own request", where="k000001.1"))
 
-    assert said == [f"MKD420 k000001.1: nobody decides on the own request ({mend_of('MKD420')})"]
+    assert said == [f"MKD420 k000001.1: nobody decides on their own request ({mend_of('MKD420')})"]
     assert mend_of("MKD420")
 
 

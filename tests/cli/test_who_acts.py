@@ -102,7 +102,7 @@ def test_names_are_for_those_who_may_see_them(office):
 
 
 def test_sensitive_facts_are_for_the_person_and_who_decides(office):
-    """Who looks at the facts of a decision does not learn of a sanction unless it is the own, or theirs to decide."""
+    """Who looks at the facts of a decision does not learn of a sanction unless it is their own, or theirs to decide."""
     office.proposed(by="k000008")
     decide = ("agreement", "decide", "k000008.1", "--all", "--json")
 

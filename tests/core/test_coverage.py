@@ -103,7 +103,7 @@ def test_only_the_weekdays_that_are_named_are_required():
 
 
 def test_another_office_is_remote_for_the_unit():
-    """Only the own office serves the unit's visitors."""
+    """Only one's own office serves the unit's visitors."""
     found = extremes({MONDAY: {"a": Day.parse("07:30-16:00 other_office 60")}}, "a", [MONDAY], asked())
 
     assert (found.lowest_onsite_people, found.highest_remote_share) == (0, Fraction(1))

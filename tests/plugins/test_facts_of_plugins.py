@@ -68,7 +68,7 @@ source = "ours"
 id = "own-request"
 require = "not approver.is_applicant"
 otherwise = "refuse"
-because = { id = "Bukan permohonan sendiri", en = "Not the own request" }
+because = { id = "Bukan permohonan sendiri", en = "Not one's own request" }
 source = "ours"
 [[route]]
 id = "superior"

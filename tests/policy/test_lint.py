@@ -59,7 +59,7 @@ source = "law"
 id = "own-request"
 require = "not approver.is_applicant"
 otherwise = "refuse"
-because = { id = "Bukan permohonan sendiri", en = "Not the own request" }
+because = { id = "Bukan permohonan sendiri", en = "Not one's own request" }
 source = "law"
 
 [[route]]
@@ -289,7 +289,7 @@ source = "other"
 id = "own-request"
 require = "not approver.is_applicant"
 otherwise = "refuse"
-because = { id = "Bukan permohonan sendiri", en = "Not the own request" }
+because = { id = "Bukan permohonan sendiri", en = "Not one's own request" }
 source = "law"
 """
 

@@ -38,7 +38,7 @@ def test_a_worked_case(histories: Mapping[str, History], pack: str, case: Case) 
 
 @pytest.mark.parametrize("pack", shipped_ids())
 def test_a_pack_is_honest_about_its_sources(pack: str) -> None:
-    """Every parameter cites a source, the own request is refused, and each rule fails in some worked case."""
+    """Every parameter cites a source, nobody votes on their own request, and each rule fails in some worked case."""
     history = policy_history(pack)
     told = {rule for case in read_cases(policy_folder(pack)) for rule in case.expected["failed"]}
 

@@ -268,7 +268,7 @@ def test_what_somebody_vouched_for_counts(service: Service) -> None:
 
 
 def test_a_unit_is_decided_with_those_below_it(service: Service, shipped: TableIdentity) -> None:
-    """A head can look at the own part of the house."""
+    """A head can look at their own part of the house."""
     mkd = service()
     within = mkd.organisation(ON).within
     expected = sum(person.active and within(person.unit, "1100") for person in shipped.people(ON))

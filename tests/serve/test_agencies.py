@@ -59,7 +59,7 @@ QUESTIONS = {
     "trial": "/v1/agreements/{agreement}/decision",
 }
 ELSEWHERE = {
-    "propose": "is of whoever is named as acting, who has to be of the own agency: see below",
+    "propose": "is of whoever is named as acting, who has to be of one's own agency: see below",
     "register": "lists: see below",
 }
 OF_NOBODY = {

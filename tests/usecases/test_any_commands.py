@@ -95,7 +95,7 @@ def happen(world, steps):
 @given(STEPS, st.booleans())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_keeps_the_promises(worlds, both_steps, steps, in_force):
-    """The chain is whole; state can be rebuilt; nobody decided on the own request; nothing overlaps or is unagreed."""
+    """The chain is whole, state can be rebuilt, nobody judged their own request, nothing overlaps or is unagreed."""
     world = worlds(
         route=both_steps.replace('within = "5 working days"', 'within = "5 working days"\nlate = "escalate"')
     )

@@ -339,7 +339,7 @@ class TestAFailingCalendar:
 
 
 def test_the_silence_of_nobody_approves_nothing(worlds):
-    """Whoever has nobody above does not approve the own request by waiting; it goes on once somebody can decide."""
+    """Whoever has nobody above does not approve their own request by waiting; it goes on once somebody can decide."""
     world = worlds(route=route("deem_approved"))
     agreement = world.submitted("director")
 

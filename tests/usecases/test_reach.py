@@ -52,7 +52,7 @@ def test_somebody_denied_is_as_nobody(world: Any, counter: AgreementService) -> 
 
 
 def test_mandates_of_the_view_are_those_that_touch_it(world: Any) -> None:
-    """An order about the own office or an own person is seen, one between others is not."""
+    """An order about one's own office or people is seen, one between others is not."""
     for acting, unit in (("clerk", "counter"), ("clerk", "archive"), ("curator", "archive")):
         world.identity.mandate(
             Mandate(kind=MandateKind.PLT, acting=acting, unit=unit, starts=ON, reference=f"{acting} {unit}")

@@ -67,7 +67,7 @@ def test_a_refusal_and_a_return_are_recorded_as_such(world):
         ("data-head", {"on_behalf_of": "analyst"}),
         ("analyst", {"on_behalf_of": "data-head"}),
     ],
-    ids=["oneself", "in the own place", "by mandate"],
+    ids=["oneself", "in one's own place", "by mandate"],
 )
 @pytest.mark.parametrize("ballot", list(Ballot))
 def test_nobody_decides_on_the_own_request(world, ballot, by, given):

@@ -43,7 +43,7 @@ class TestActivities:
         world.refused("MKD421", activity, world, agreed, by="data-head")
 
     def test_only_the_superior_verifies(self, world, agreed):
-        """Nobody verifies the own work, and HR does not stand in for the superior."""
+        """Nobody verifies their own work, and HR does not stand in for the superior."""
         activity(world, agreed)
         verify = world.service.verify_activity
 

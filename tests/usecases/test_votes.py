@@ -36,7 +36,7 @@ class TestWhoVotes:
         world.refused("MKD420", world.service.approve, world.submitted().id, by="analyst", at=world.at(6, 21))
 
     def test_who_acts_for_the_own_superior_does_not_vote_on_the_own_request(self, world):
-        """A mandate does not make anybody the judge of the own request: it goes one level up."""
+        """A mandate does not make anybody the judge of their own request: it goes one level up."""
         world.identity.mandate(order("analyst", replaces="data-head"))
         agreement = world.submitted()
 

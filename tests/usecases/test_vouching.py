@@ -58,7 +58,7 @@ class TestMandates:
         "changes", [{"acting": "hr"}, {"acting": "analyst", "unit": None, "replaces": "data-head"}]
     )
     def test_hr_gives_no_power_to_itself(self, world, changes):
-        """Neither a mandate of the own, nor one over the own superior: another of the role puts it on record."""
+        """Neither a mandate of one's own, nor one over one's own superior: another of the role puts it on record."""
         world.identity.change("hr", unit="data", superior="data-head")
         given = plt(kind=MandateKind.PLH, **changes)
 

@@ -128,7 +128,7 @@ class Assignments:
         return iter(self._all)
 
     def holding(self, units: Sequence[str], day: datetime.date) -> tuple[Assignment, ...]:
-        """Those that reach somebody on that day, the nearest first; ``units`` are the own unit and all above it."""
+        """Those that reach somebody on that day, the nearest first; ``units`` are one's own unit and all above it."""
         held: list[Assignment] = []
         for unit in units:
             given = next((each for each in self._of.get(unit, ()) if day in each.period), None)

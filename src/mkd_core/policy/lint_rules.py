@@ -104,7 +104,7 @@ def suspicions(seen: Seen) -> Iterator[Suspicion]:
             place="rules",
             message=Wording(
                 "tidak ada aturan yang menolak keputusan atas permohonan sendiri",
-                "no rule refuses a decision on the own request",
+                "no rule refuses a decision on one's own request",
             ),
             mend=Wording(
                 'tambah aturan own-request, require = "not approver.is_applicant", otherwise = "refuse"',

@@ -73,7 +73,7 @@ def propose(
     evidence: str = "",
     work_plan: str = "",
 ) -> Agreement:
-    """Lay out a new agreement as a draft; by the applicant, who thereby agrees to the own targets."""
+    """Lay out a new agreement as a draft; by the applicant, who thereby agrees to the targets laid out."""
     employee_for(ctx, applicant, at, by=by)
     if by != applicant:
         raise NotAllowed("MKD421", "only the applicant may propose an agreement", where=applicant)

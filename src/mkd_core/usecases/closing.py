@@ -42,7 +42,7 @@ def close(
     _check_attested(attested or {})
     employee, unit, organisation = employee_for(ctx, person, at, by=by)
     if by == person:
-        raise NotAllowed("MKD420", "nobody may close the own period", where=person, mend="ask the superior")
+        raise NotAllowed("MKD420", "nobody may close their own period", where=person, mend="ask the superior")
     superiors = {approver.person for approver in resolve(SUPERIOR, employee, organisation).approvers}
     if by not in superiors and not organisation.has_role(by, HR, unit=unit.key):
         raise NotAllowed("MKD421", "only the superior or HR may close a period", where=person)

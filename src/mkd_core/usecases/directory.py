@@ -66,7 +66,7 @@ class DirectoryAt:
     def employee(self, key: str) -> Employee | None:
         """The person of that key; None when nobody knows or a backend denies them.
 
-        Only the key itself counts: under a second name somebody could decide on the own request.
+        Only the key itself counts: under a second name somebody could decide on their own request.
         """
         answer = self._ask(key)
         return answer.employee if isinstance(answer, Found) and answer.employee.key == key else None

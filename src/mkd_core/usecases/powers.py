@@ -1,4 +1,4 @@
-"""Who may do what. Nobody decides on the own request, by whatever power."""
+"""Who may do what. Nobody decides on their own request, by whatever power."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Case:
         """Only the superior (or who acts for them) may do that; with ``or_hr`` also the role that runs the scheme."""
         if self.by == self.agreement.applicant:
             raise NotAllowed(
-                "MKD420", f"nobody may {what} on the own agreement", where=self.agreement.id, mend="ask the superior"
+                "MKD420", f"nobody may {what} on their own agreement", where=self.agreement.id, mend="ask the superior"
             )
         superior = self.as_superior()
         if superior is None and not (or_hr and self.organisation.has_role(self.by, HR, unit=self.unit.key)):

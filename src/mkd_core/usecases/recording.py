@@ -33,7 +33,7 @@ def record_decision(
 ) -> Agreement:
     """Record it, and what follows from it. A request that is on a route of ours is decided there alone.
 
-    Raises ``NotAllowed`` (MKD420) for a decision on the own request, by oneself or by whoever stands in for oneself;
+    Raises ``NotAllowed`` (MKD420) for a decision on one's own request, by oneself or by whoever stands in for oneself;
     ``WrongState`` for a version that is not open or not the newest; ``CommandRefused`` as a vote does.
     """
     case = open_case(ctx, agreement, at=at, by=by)
@@ -74,7 +74,7 @@ def record_decision(
 
 
 def _check_duties(case: Case, on_behalf_of: str | None) -> None:
-    """Nobody decides on the own request: not under a second key of the same person, nor through somebody who stands in.
+    """Nobody decides on their own request: not under a second key, nor through somebody who stands in.
 
     So whoever decides must be known: an unknown key might be anybody's.
     """
@@ -84,7 +84,7 @@ def _check_duties(case: Case, on_behalf_of: str | None) -> None:
     stood_in_for = office.head if office else on_behalf_of
     if case.applicant.key in (decider.key, stood_in_for) or same_number:
         raise NotAllowed(
-            "MKD420", "nobody decides on the own request, nor has it decided in the own place", where=case.agreement.id
+            "MKD420", "nobody decides on their own request, nor has it decided in their place", where=case.agreement.id
         )
 
 

@@ -134,7 +134,7 @@ def _open_step(case: Case, step: str | None, version: int | None) -> StepProgres
 def _power(ctx: Context, case: Case, progress: StepProgress) -> tuple[Approver, _Trail]:
     """The power by which somebody votes; the approvers are resolved again, since the organisation may have changed."""
     if case.by == case.agreement.applicant:
-        raise NotAllowed("MKD420", "nobody decides on the own request", where=case.agreement.id)
+        raise NotAllowed("MKD420", "nobody decides on their own request", where=case.agreement.id)
     trail = _resolved_again(ctx, case)
     now = trail.version.open_step
     approver = next((one for one in now.approvers if one.person == case.by), None) if now else None
@@ -362,7 +362,7 @@ def overdue(ctx: Context, case: Case) -> tuple[Any, ...]:
             # At the top nobody is above: whoever is there keeps the vote, and hears of the deadline.
             return (evolve(passed, effect="remind"),)
         case "deem_approved" if not progress.approvers:
-            # The silence of nobody is no consent: whoever has nobody above would approve the own request by waiting.
+            # The silence of nobody is no consent: whoever has nobody above would approve their own request by waiting.
             return (evolve(passed, effect="remind"),)
         case "deem_approved":
             decided = _decide_silence(ctx, case, progress)

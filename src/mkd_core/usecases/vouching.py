@@ -56,7 +56,10 @@ def attest(
         contradicts = earlier and earlier.role != role and (earlier.until is None or organisation.on <= earlier.until)
         if vocabulary[fact].source != "attested" or contradicts:
             raise NotAllowed(
-                "MKD421", f"nobody may attest the own {fact}", where=person, mend="ask the superior or HR to attest it"
+                "MKD421",
+                f"nobody may attest their own {fact}",
+                where=person,
+                mend="ask the superior or HR",
             )
     event = e.FactAttested(person=person, fact=fact, role=role, until=until, value=value, evidence=evidence)
     return ctx.record(dossier, [event], at=at, by=by).attested[fact]
@@ -82,7 +85,7 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     if by == mandate.acting or _decides_on(ctx, by, mandate):
         raise NotAllowed(
             "MKD420",
-            "nobody gives a mandate to themselves, or names who stands in for the own superior",
+            "nobody gives a mandate to themselves, or names who stands in for their own superior",
             where=by,
             mend="let somebody else of the role hr put it on record",
         )

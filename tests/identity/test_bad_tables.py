@@ -454,7 +454,7 @@ def test_a_table_is_read_again_when_it_has_changed(tables: Tables, tmp_path: Pat
     assert person(identity, "c").facts["applicant.talent_box"] == 9
 
 
-def test_a_table_that_went_bad_stops_identity_rather_than_serving_yesterdays(tables: Tables, tmp_path: Path) -> None:
+def test_without_a_cache_a_table_that_went_bad_stops_identity_rather_than_serving_yesterdays(tables: Tables, tmp_path: Path) -> None:
     identity = tables()
     assert person(identity, "a").key == "a"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,11 +30,20 @@ def stamp(source: KeptSource) -> Stamp:
 
 def file_stamp(path: Path) -> Stamp:
     """What changes when the file does. Raises ``Permanent`` (MKD231) for one that is not there."""
+    status = _status(path)
+    return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def written_at(path: Path) -> float:
+    """When the file was written, seconds since 1970. Raises ``Permanent`` (MKD231) for one that is not there."""
+    return _status(path).st_mtime
+
+
+def _status(path: Path) -> os.stat_result:
     try:
-        status = path.stat()
+        return path.stat()
     except OSError as error:
         raise _unreadable(path, error) from error
-    return (status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def csv_lines(source: TableSource, path: Path) -> tuple[list[str], Iterator[Line]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mkd_core.errors import InvalidInput
 from mkd_core.people import Employment, ServiceNumber
+from mkd_plugins.identity.directory.layout import SERVICE_NUMBER
 from mkd_plugins.identity.directory.rows import Row
 from mkd_plugins.identity.directory.values import Reader, Unreadable
 
@@ -106,3 +107,9 @@ class Index:
             line, mend = "that is more than one person in the people table", "mend the double there"
         reader.record(row, f"{field}_key" if by_key else field, "MKD241", line, mend)
         return Unreadable("")
+
+    def is_strangers(self, row: Row, field: str) -> bool:
+        """Whether a row that means nobody we know is about somebody else, by a key or a number of the right form."""
+        by_key, number = row.text(f"{field}_key"), handle(row.text(field))
+        told = by_key or number
+        return told not in self.ambiguous and bool(by_key or SERVICE_NUMBER.fullmatch(number))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -34,6 +35,8 @@ class Directory:
     ``handles``    service numbers, logins and addresses → key.
     ``ambiguous``  handles and keys that more than one person has.
     ``places``     table → the name of its file.
+    ``as_of``      table → when it was written, seconds since 1970, where its source says so.
+    ``outdated``   whether newer tables are there that cannot be used.
     """
 
     people: Mapping[str, Person]
@@ -43,9 +46,11 @@ class Directory:
     ambiguous: frozenset[str]
     places: Mapping[str, str]
     findings: tuple[InvalidInput, ...]
+    as_of: Mapping[str, float]
+    outdated: bool = False
 
 
-def join(tables: Mapping[str, Table]) -> Directory:
+def join(tables: Mapping[str, Table], as_of: Mapping[str, float] = MappingProxyType({})) -> Directory:
     """The directory of these tables; ``people`` is there, the others may be absent."""
     findings = [finding for table in tables.values() for finding in table.findings]
     readers = {name: Reader(table, findings) for name, table in tables.items()}
@@ -67,6 +72,7 @@ def join(tables: Mapping[str, Table]) -> Directory:
         ambiguous=frozenset(index.ambiguous),
         places={name: table.name for name, table in tables.items()},
         findings=tuple(findings),
+        as_of=as_of,
     )
 
 

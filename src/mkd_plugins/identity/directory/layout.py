@@ -5,6 +5,7 @@ A layout comes in two halves: what ships with a source (``base``), and the deplo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,9 @@ REQUIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 NUMBERS = frozenset({"number", "superior", "head", "acting", "replaces", "person"})
 """Fields that hold a service number."""
+
+SERVICE_NUMBER = re.compile(r"(19|20)\d{16}", re.ASCII)
+"""The form of one, without its blanks."""
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": {kind.value: kind for kind in MandateKind},

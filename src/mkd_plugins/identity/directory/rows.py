@@ -28,12 +28,16 @@ class Row:
 
 @attrs.frozen
 class Table:
-    """The rows that could be used, how they were laid out, and what was wrong with the others."""
+    """The rows that could be used, how they were laid out, and what was wrong with the others.
+
+    ``lost``  rows of which nobody can say whom they are about.
+    """
 
     name: str
     layout: Layout
     rows: tuple[Row, ...]
     findings: tuple[InvalidInput, ...]
+    lost: int = 0
 
     def where(self, row: Row, field: str = "") -> str:
         """``people.csv, row 12, column peg_nip``."""

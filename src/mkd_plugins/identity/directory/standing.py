@@ -9,6 +9,8 @@ from mkd_plugins.identity.directory.person import DISCIPLINE, RATING_FACTS, Puni
 from mkd_plugins.identity.directory.rows import Row
 from mkd_plugins.identity.directory.values import Reader, Unreadable
 
+_UNKNOWN = Punishment(state=Unreadable(""), starts=None, ends=None)
+
 
 def read_ratings(reader: Reader, index: Index) -> dict[str, tuple[Rated, ...]]:
     """What each person was rated, and when. Two rows of one date that differ are recorded; neither counts then."""
@@ -42,22 +44,25 @@ def _rated_on(reader: Reader, row: Row) -> date | None:
 def read_punishments(reader: Reader, index: Index) -> dict[str, tuple[Punishment, ...]]:
     """What each person was punished for or is examined for.
 
-    Without a column that says how a case stands, every row is a punishment that is served between its dates.
+    Without a column that says how a case stands, every row is a punishment that is served between its dates. A row that
+    might be about anybody makes nobody clean of whom it is not known that they serve one.
     """
     found: dict[str, tuple[Punishment, ...]] = {}
+    lost = reader.table.lost > 0
     for row in reader.table.rows:
         key = _person(reader, row, index)
         if key is None:
+            lost = lost or not index.is_strangers(row, "person")
             continue
         state = reader.value(row, DISCIPLINE) if reader.has(DISCIPLINE) else "serving"
         starts, ends = reader.date(row, "starts"), reader.date(row, "ends")
         if isinstance(starts, Unreadable) or isinstance(ends, Unreadable) or state is None:
             # What holds, or since or until when, is not known: then nobody can say that the person is clean.
-            punishment = Punishment(state=Unreadable(""), starts=None, ends=None)
+            punishment = _UNKNOWN
         else:
             punishment = Punishment(state=state, starts=starts, ends=ends)
         found[key] = (*found.get(key, ()), punishment)
-    return found
+    return {key: (*found.get(key, ()), _UNKNOWN) for key in index.rows} if lost else found
 
 
 def _person(reader: Reader, row: Row, index: Index) -> str | None:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -40,7 +41,12 @@ class Source(KeptSource):
 class Config:
     """``[identity.table]``: the five tables, of which only ``people`` must be there.
 
-    ``map``  the name of a shipped layout, such as ``siap``; empty for none.
+    ``map``          the name of a shipped layout, such as ``siap``; empty for none.
+    ``cache``        the file in which the tables are kept as they could last be read, with the fields that are needed
+                     and no others. While a table is broken, or most of its people or units are gone, what is kept
+                     stays in use and says its age. Left out, a broken table stops everything until it is mended.
+    ``stale_after``  seconds after which facts of a table that nobody wrote anew are called old where they are shown;
+                     never when left out.
     """
 
     people: Source
@@ -49,6 +55,8 @@ class Config:
     discipline: Source | None = None
     ratings: Source | None = None
     map: str = ""
+    cache: Path | None = None
+    stale_after: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.gt(0)))
 
     def __attrs_post_init__(self) -> None:
         for table in self.sources():

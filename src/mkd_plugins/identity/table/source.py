@@ -7,19 +7,23 @@ No message holds a value of a row.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from mkd_core.errors import InvalidInput, Permanent
-from mkd_plugins.identity.directory.layout import NUMBERS, REQUIRED, Layout
+from mkd_plugins.identity.directory.layout import NUMBERS, REQUIRED, SERVICE_NUMBER, Layout
 from mkd_plugins.identity.directory.rows import Cell, Row, Table
 from mkd_plugins.identity.table.config import Source
 from mkd_plugins.tables.reading import Line, csv_lines, mend_header, selected
 
-_SERVICE_NUMBER = re.compile(r"(19|20)\d{16}")
+_SUBJECT: Mapping[str, str] = {"people": "number", "mandates": "acting", "discipline": "person", "ratings": "person"}
+"""The field of each table that says by a service number whom a row is about."""
+_ABOUT = ("key", "acting", "acting_key", "person", "person_key")
+"""The fields by which a row says whom or what it is about."""
+_FEW = 10
+"""Of so few rows most may be wrong, one by one."""
 
 
 def read(source: Source, layout: Layout) -> Table:
@@ -36,18 +40,42 @@ def read(source: Source, layout: Layout) -> Table:
 def _table(name: str, layout: Layout, header: list[str], lines: Iterable[Line], delimiter: str) -> Table:
     findings: list[InvalidInput] = []
     places = _places(name, layout, header, delimiter, findings)
+    own = _SUBJECT.get(layout.table, "")
+    # Where people are named by key, too, a row may do without the number.
+    subject = None if f"{own}_key" in places else places.get(own)
     number_columns = {places[field] for field in NUMBERS & places.keys()}
-    rows = []
+    rows: list[Row] = []
+    lost: list[InvalidInput] = []
     for line, cells in lines:
-        problem = _misshapen(cells, header, places, number_columns)
+        problem = _misshapen(cells, header, subject, number_columns)
         if problem:
             where = f"{name}, row {line}" + (f", column {problem.where}" if problem.where else "")
-            findings.append(InvalidInput(problem.code, problem.message, where=where, mend=problem.mend))
+            lost.append(InvalidInput(problem.code, problem.message, where=where, mend=problem.mend))
             continue
         rows.append(
             Row(line, {field: value for field, at in places.items() if (value := _cell(cells[at])) not in layout.empty})
         )
-    return Table(name, layout, tuple(rows), tuple(findings))
+    _need_most_of(name, rows, lost)
+    return Table(name, layout, tuple(rows), (*findings, *lost), lost=len(lost))
+
+
+def _need_most_of(name: str, rows: Sequence[Row], lost: Sequence[InvalidInput]) -> None:
+    """Refuse a table of which hardly a row says whom or what it is about: then not single rows are wrong, but all."""
+    nameless = [row.line for row in rows if not any(row.text(field) for field in _ABOUT)]
+    total, wrong = len(rows) + len(lost), len(lost) + len(nameless)
+    enough = total > 1 if wrong == total else total >= _FEW
+    if not enough or 2 * wrong <= total:
+        return
+    said = f"{wrong} of {total} rows cannot be used"
+    if lost:
+        first = lost[0]
+        raise Permanent(f"{said}: {first.message}", code=first.code, where=first.where, mend=first.mend)
+    raise Permanent(
+        f"{said}: they do not say whom or what they are about",
+        code="MKD236",
+        where=f"{name}, row {nameless[0]}",
+        mend="see whether the columns stand in their places",
+    )
 
 
 def _places(
@@ -73,7 +101,7 @@ def _places(
 
 
 def _misshapen(
-    cells: Sequence[Any], header: list[str], places: Mapping[str, int], number_columns: set[int]
+    cells: Sequence[Any], header: list[str], subject: int | None, number_columns: set[int]
 ) -> InvalidInput | None:
     """Why the row cannot be trusted: too many cells or too few, or a service number where none belongs."""
     if len(cells) != len(header):
@@ -82,10 +110,9 @@ def _misshapen(
             f"the row has {len(cells)} cells and the header {len(header)}",
             mend="look for a delimiter within a text that is not quoted",
         )
-    own = places.get("number")
-    if own is not None and not _SERVICE_NUMBER.fullmatch(str(cells[own]).replace(" ", "")):
+    if subject is not None and not SERVICE_NUMBER.fullmatch(str(cells[subject]).replace(" ", "")):
         for at, cell in enumerate(cells):
-            if at not in number_columns and _SERVICE_NUMBER.fullmatch(str(cell).replace(" ", "")):
+            if at not in number_columns and SERVICE_NUMBER.fullmatch(str(cell).replace(" ", "")):
                 return InvalidInput(
                     "MKD235",
                     "a service number stands in this column: the row is shifted",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import date
 
 import attrs
 
 from mkd_core.people import Employee
 from mkd_plugins.api import Permanent
+from mkd_plugins.identity.directory.age import aged
 from mkd_plugins.identity.directory.backend import DirectoryIdentity, Stamp
 from mkd_plugins.identity.directory.joining import Directory, join
 from mkd_plugins.identity.directory.person import DISCIPLINE, RATING_FACTS, Person
@@ -19,8 +19,6 @@ from mkd_plugins.jabar.siasn.config import Config
 from mkd_plugins.jabar.siasn.store import Store
 from mkd_plugins.jabar.siasn.tables import layouts, tables
 from mkd_plugins.tables.reading import stamp
-
-DAY: Final = 86_400.0
 
 
 class SiasnIdentity(DirectoryIdentity):
@@ -78,7 +76,5 @@ class SiasnIdentity(DirectoryIdentity):
         had_at = self._ages[resource].get(number)
         if had_at is None:
             return ""
-        age = self._now() - had_at
-        if age <= self._config.stale_after:
-            return ""
-        return f", as of {datetime.fromtimestamp(had_at, UTC).date()}, {int(age // DAY)} days old"
+        now = self._now()
+        return aged(had_at, now) if now - had_at > self._config.stale_after else ""

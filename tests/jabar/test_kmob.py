@@ -86,6 +86,21 @@ def test_an_export_that_cannot_be_read_proves_nothing(
     assert not any(number in str(refused.value) for number in sim.people.numbers)
 
 
+def test_two_people_under_one_number_prove_nothing_for_either(config: Config, sim: Simulator) -> None:
+    """Whose hours they are nobody knows: that person's day is refused with a mend, and everybody else's counts."""
+    sim.switch("presensi-harian=twins")
+    backend = KMobAttendance(config)
+    refused, found = [], []
+    for number in numbers(sim):
+        try:
+            found += backend.check_ins("key", number, DAY)
+        except Permanent as error:
+            refused.append(error)
+    assert [error.code for error in refused] == ["MKD674"]
+    assert refused[0].mend == "ask BKD whose number is wrong"
+    assert len(found) > 20
+
+
 def test_a_clock_in_another_zone_is_noticed_and_can_be_named(config: Config, sim: Simulator) -> None:
     """Hours in UTC would have most people come at night: refused with what to set, and read once it is set."""
     usual = {each: KMobAttendance(config).check_ins("key", each, DAY) for each in numbers(sim)}

@@ -278,7 +278,8 @@ class TestWhatIsAnswered:
 
         assert [each["nipBaru"] for each in twins] == [asker.nip] * 2
         assert twins[0]["id"] != twins[1]["id"]
-        assert rows[0] == rows[1]
+        assert rows[-1]["nip"] == rows[0]["nip"]
+        assert rows[-1]["nama"] != rows[0]["nama"]
 
     def test_half_of_the_people_are_missing_and_they_are_the_same_each_time(self, asker: Asker) -> None:
         """Whoever tries again finds nobody more."""

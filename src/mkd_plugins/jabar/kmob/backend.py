@@ -15,6 +15,8 @@ from datetime import time as clock
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from mkd_core.people import WIB
 from mkd_plugins.api import CheckIn, Permanent, ServiceNumber, Transient
 from mkd_plugins.jabar.asking import Response, System
@@ -28,8 +30,14 @@ _NIGHT: Final = range(5)
 _MANY: Final = 10
 _CHANGED: Final = "see whether the export has changed"
 
-Presence = Mapping[str, tuple[CheckIn, ...]]
-"""Service number → the check-ins of a day."""
+
+@attrs.frozen
+class _Day:
+    """The check-ins of a day by service number; ``doubted`` are numbers whose rows differ."""
+
+    seen: Mapping[str, tuple[CheckIn, ...]]
+    doubted: frozenset[str]
+    where: str
 
 
 class KMobAttendance:
@@ -40,28 +48,36 @@ class KMobAttendance:
         self._system = System(ca_file=config.ca_file)
         self._zone = ZoneInfo(config.zone)
         self._lock = threading.Lock()
-        self._days: dict[date, tuple[float, Presence]] = {}
+        self._days: dict[date, tuple[float, _Day]] = {}
 
     def check_ins(self, person: str, number: ServiceNumber | None, on: date) -> Sequence[CheckIn]:
         """See :class:`mkd_plugins.api.Attendance`. Somebody without a service number has none."""
         if number is None:
             raise Permanent("the person has no service number to be found by", code="MKD674", where="K-Mob")
-        return self._presence(on).get(number.digits, ())
+        day = self._presence(on)
+        if number.digits in day.doubted:
+            raise Permanent(
+                "two rows of the export have the person's number and different hours",
+                code="MKD674",
+                where=day.where,
+                mend="ask BKD whose number is wrong",
+            )
+        return day.seen.get(number.digits, ())
 
     def close(self) -> None:
         """Let the connections go."""
         self._system.close()
 
-    def _presence(self, on: date) -> Presence:
+    def _presence(self, on: date) -> _Day:
         with self._lock:
-            until, presence = self._days.get(on, (0.0, {}))
-            if time.monotonic() >= until:
-                presence = self._asked(on)
-                self._days = {day: kept for day, kept in self._days.items() if kept[0] > time.monotonic()}
-                self._days[on] = (time.monotonic() + self._config.keep, presence)
-            return presence
+            until, kept = self._days.get(on, (0.0, None))
+            if kept is None or time.monotonic() >= until:
+                kept = self._asked(on)
+                self._days = {day: each for day, each in self._days.items() if each[0] > time.monotonic()}
+                self._days[on] = (time.monotonic() + self._config.keep, kept)
+            return kept
 
-    def _asked(self, on: date) -> Presence:
+    def _asked(self, on: date) -> _Day:
         url = f"{self._config.url}/kmob/presensi-harian"
         where = f"GET {url}?tanggal={on}"
         login = (self._config.user, self._config.password.reveal())
@@ -77,14 +93,17 @@ class KMobAttendance:
                 where=where,
                 mend="see the agency's account with BKD",
             )
-        found: dict[str, list[CheckIn]] = {}
+        found: dict[str, tuple[CheckIn, ...]] = {}
+        doubted: set[str] = set()
         for row in _rows(response, where):
-            found.setdefault(_number(row, where), []).extend(_check_ins(row, on, self._zone, where))
+            number, seen = _number(row, where), _check_ins(row, on, self._zone, where)
+            if found.setdefault(number, seen) != seen:
+                doubted.add(number)
         _need_daylight(found.values(), where)
-        return {number: tuple(sorted(each, key=lambda one: one.at)) for number, each in found.items()}
+        return _Day(found, frozenset(doubted), where)
 
 
-def _need_daylight(people: Iterable[list[CheckIn]], where: str) -> None:
+def _need_daylight(people: Iterable[tuple[CheckIn, ...]], where: str) -> None:
     """Refuse a day on which most people come at night: the clock is in another zone, and every hour would be wrong."""
     arrivals = [each.at.hour for found in people for each in found if each.kind == "check_in"]
     if len(arrivals) >= _MANY and 2 * sum(hour in _NIGHT for hour in arrivals) > len(arrivals):
@@ -114,7 +133,7 @@ def _number(row: Mapping[str, Any], where: str) -> str:
     return number
 
 
-def _check_ins(row: Mapping[str, Any], on: date, zone: tzinfo, where: str) -> list[CheckIn]:
+def _check_ins(row: Mapping[str, Any], on: date, zone: tzinfo, where: str) -> tuple[CheckIn, ...]:
     found = []
     for field, kind in _KINDS.items():
         text = row.get(field)
@@ -132,4 +151,4 @@ def _check_ins(row: Mapping[str, Any], on: date, zone: tzinfo, where: str) -> li
         # The day is that of the province, whatever the zone of its hours.
         local = datetime.combine(on, hour, tzinfo=zone).astimezone(WIB).time()
         found.append(CheckIn(at=datetime.combine(on, local, tzinfo=WIB), kind=kind))
-    return found
+    return tuple(sorted(found, key=lambda one: one.at))

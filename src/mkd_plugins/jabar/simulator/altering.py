@@ -37,8 +37,8 @@ def _unknown_codes(_: Asked, body: Any) -> Any:
 
 
 def _twins(_: Asked, body: Any) -> Any:
-    if isinstance(body, list):  # presence
-        return [*body[:1], *body]
+    if isinstance(body, list):  # presence: the second person under the number of the first
+        return [*body, *({**row, "nip": body[0]["nip"]} for row in body[1:2])]
     data = body["data"]
     record = data[0] if isinstance(data, list) else data
     if not isinstance(record, dict):

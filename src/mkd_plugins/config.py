@@ -83,6 +83,10 @@ class Settings:
                 raise ValueError(f"{name} must be more than 0 and at most 86400 seconds, not {seconds:g}")
 
 
+READERS = frozenset({"hr", "auditor"})
+"""The roles that see what concerns others: names, agreements and days of everybody in their units."""
+
+
 @attrs.frozen(kw_only=True)
 class Grant:
     """What one actor may do: act as these people (``"*"`` is anybody), with these roles (``hr``, ``auditor``).

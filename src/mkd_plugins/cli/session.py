@@ -20,6 +20,7 @@ from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.reach import not_a_part, not_yours
 from mkd_plugins.cli import output
 from mkd_plugins.cli.options import now
+from mkd_plugins.config import READERS
 from mkd_plugins.words import say
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from mkd_plugins.host import Host
 
 _NUMBER = re.compile(r"[\d ]{9,}")
-READERS = frozenset({"hr", "auditor"})
-"""The roles that may see names."""
 OVERSEERS = READERS | {"operator"}
 """The roles that may have everybody decided; they see keys."""
 _NOW = timedelta(minutes=5)

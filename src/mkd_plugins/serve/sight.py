@@ -15,12 +15,10 @@ from mkd_core.errors import NotFound
 from mkd_core.people import Employee
 from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.reach import not_yours
+from mkd_plugins.config import READERS
 
 if TYPE_CHECKING:
     from mkd_plugins.serve.route import Call
-
-READERS = ("hr", "auditor")
-"""The roles whose holders see the agreements and days of everybody in their units."""
 
 
 def seen_agreement(call: Call, key: str) -> Agreement:

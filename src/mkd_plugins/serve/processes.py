@@ -1,7 +1,6 @@
-"""Serving: waitress in one process, or in several that share the sockets and are begun again when one ends.
+"""Serving: in one process, or in several that share the sockets and are begun again when one ends.
 
-Waitress reads requests whole before a thread sees them, so that slow senders keep no thread; of several processes each
-has its own interpreter, so that they decide side by side.
+Of several processes each has its own interpreter, so that they decide side by side.
 """
 
 from __future__ import annotations
@@ -20,34 +19,14 @@ from typing import Any
 
 import click
 from attrs import frozen
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.server import BaseWSGIServer, create_server
 
 from mkd_core.errors import InvalidInput
 from mkd_plugins.serve.lines import Lines
+from mkd_plugins.serve.listening import bound, listener
 from mkd_plugins.serve.wsgi import Application, application
 
-_BUFFERED = 1_048_576
-"""Bytes of a body that are read at least before it is refused, so that the refusal can say why."""
-_HEADERS = 32_768
-"""Bytes that the headers of a request may have: room for a token of a person, and for no more."""
 _PATIENCE = 20.0
 """Seconds in which a process that was told to end answers what it was asked."""
-
-
-class _Parser(HTTPRequestParser):
-    """Refuses a request of two lengths, of which a proxy may believe the other one and see another request in it."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Read the headers. Raises ``ParsingError``, which is answered with 400."""
-        super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("Content-Length beside Transfer-Encoding")
-
-
-class _Channel(HTTPChannel):
-    parser_class = _Parser
 
 
 @frozen(kw_only=True)
@@ -70,7 +49,7 @@ def run(serving: Serving) -> None:
     """Serve until the process is told to end. Raises what opening the deployment raises."""
     app = serving.application()
     try:
-        sockets = _bound(serving)
+        sockets = bound(serving.host, serving.port)
         for address in (each.getsockname() for each in sockets):
             host = f"[{address[0]}]" if ":" in address[0] else address[0]
             click.echo(f"listening at http://{host}:{address[1]}", err=True)
@@ -84,44 +63,16 @@ def run(serving: Serving) -> None:
         _keep_alive(serving, sockets)
 
 
-def _bound(serving: Serving) -> list[socket.socket]:
-    """The sockets; a name may stand for several addresses."""
-    try:
-        found = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        places = dict.fromkeys((family, address[:2]) for family, _, _, _, address in found)
-        return [socket.create_server(address, family=family, backlog=1024) for family, address in places]
-    except OSError as error:
-        raise InvalidInput(
-            "MKD721",
-            f"cannot listen there: {error.strerror or type(error).__name__}",
-            where=f"{serving.host}:{serving.port}",
-            mend="choose another --host or --port",
-        ) from None
-
-
 def _serve(serving: Serving, sockets: Sequence[socket.socket], app: Application) -> None:
     lines = Lines(sys.stderr)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[lines])
     # A line says none of these; the manual of logging names them as what saves time.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    listening: dict[int, Any] = {}
-    server: Any = create_server(
-        app,
-        map=listening,
-        sockets=list(sockets),
-        threads=serving.threads,
-        ident=None,
-        connection_limit=1000,
-        max_request_header_size=_HEADERS,
-        max_request_body_size=max(_BUFFERED, app.max_body),
-    )
-    for each in listening.values():
-        if isinstance(each, BaseWSGIServer):
-            each.channel_class = _Channel
+    listening = listener(app, sockets, threads=serving.threads)
     # Not before: until it answers, being told to end may simply end it.
     signal.signal(signal.SIGTERM, _end)
     try:
-        server.run()
+        listening.run()
     finally:
         lines.close()
 

@@ -57,6 +57,7 @@ LENGTH = b"Content-Length: %d" % len(DECIDE)
         ([LENGTH, b"Authorization: Bearer other"], DECIDE, b"401"),
         ([LENGTH, b"X: " + b"x" * 33_000], DECIDE, b"431"),
         ([LENGTH, b"X: a\x00b"], DECIDE, b"400"),
+        ([LENGTH, b"Content-Encoding: gzip"], DECIDE, b"415"),
     ],
 )
 def test_a_request_that_two_readers_could_read_otherwise_is_refused(door, headers, body, status) -> None:
@@ -78,10 +79,17 @@ def test_a_person_is_named_once_and_by_the_true_header(door) -> None:
     assert (other.split()[1], b'"MKD711"' in other) == (b"400", True)
 
 
-@pytest.mark.parametrize("host", [b"", b"a b", b"[::1", b"x:y:z", b"\xff", b"a/b"])
+@pytest.mark.parametrize("host", [b"", b"a b", b"[::1", b"x:y:z", b"\xff", b"a/b", b"x" * 5000])
 def test_no_name_of_the_server_breaks_it(door, host: bytes) -> None:
     """Nothing is made of the header Host."""
     assert b"200" in sent(door, b"GET /health/live HTTP/1.1\r\nConnection: close\r\nHost: " + host).split(b"\r\n")[0]
+
+
+def test_whoever_wants_another_protocol_is_answered_in_this_one(door) -> None:
+    """There is none to change to, and asking for it is no error."""
+    head = b"GET /health/live HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket"
+
+    assert sent(door, head).split()[1] == b"200"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,7 @@ def test_no_name_of_the_server_breaks_it(door, host: bytes) -> None:
         "/v1/agreements/%00",
         "/v1/agreements/..%2F..%2Fmkd.toml",
         "/v1/agreements/k000002.%EF%BC%91",
+        "/v1/agreements/k000002.%C2%B2",
         "/v1/agreements/k000002.99999999999999999999999999",
         "/v1/agreements/" + "a" * 8000,
         "/v1/people/..%2F..%2Fmkd.toml/days/2030-01-02",

@@ -108,7 +108,7 @@ class ServeSettings:
     ``hosts``     the systems that may ask; whoever is neither among them nor known to ``oidc`` may not.
     ``oidc``      the identity provider whose tokens people may come with.
     ``max_body``  bytes that a body may have.
-    ``max_depth`` how deep objects and lists of a body may lie in each other.
+    ``max_depth`` how deep objects and lists of a body may lie in each other; a plan with seasons needs 5.
     ``rate``      requests a second of one system or person, over a while; a burst may be ``burst`` at once.
     ``keys``      the file in which the keys of writes are kept, so that each is done once.
     ``keep_keys`` days that a key is kept.
@@ -117,7 +117,7 @@ class ServeSettings:
     hosts: tuple[HostSystem, ...] = attrs.field(default=())
     oidc: Oidc | None = None
     max_body: int = attrs.field(default=65_536, validator=attrs.validators.ge(1))
-    max_depth: int = attrs.field(default=16, validator=attrs.validators.ge(2))
+    max_depth: int = attrs.field(default=16, validator=attrs.validators.ge(5))
     rate: float = attrs.field(default=100.0, validator=attrs.validators.gt(0))
     burst: int = attrs.field(default=200, validator=attrs.validators.ge(1))
     keys: Path | None = None

@@ -70,11 +70,9 @@ class Application:
         self._settings = settings
         self._access = Access(mkd, settings)
         self._limiter = Limiter(burst=settings.burst, workers=workers)
-        self._map = Map(
-            [Rule(route.path, endpoint=route, methods=[route.method]) for route in ROUTES],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
+        rules = [Rule(route.path, endpoint=route, methods=[route.method]) for route in ROUTES]
+        # Bound once, to no name: neither Host nor Upgrade of a request decides where it leads.
+        self._places = Map(rules, strict_slashes=False, merge_slashes=False).bind("")
         folder = mkd.host.config.folder
         self.keys = Keys(settings.keys or folder / "serve-keys.db", keep_days=settings.keep_keys)
 
@@ -117,11 +115,11 @@ class Application:
         return answer.send(environ, start_response, request_id)
 
     def _answer(self, request: Request, asked: Asked) -> Answer:
-        adapter = self._map.bind_to_environ(request.environ)
-        if request.method == "OPTIONS" and (allowed := adapter.allowed_methods()):
+        path = request.path
+        if request.method == "OPTIONS" and (allowed := self._places.allowed_methods(path)):
             return Answer(status=204, headers={"Allow": ", ".join(sorted({*allowed, "OPTIONS"}))})
         try:
-            route, values = adapter.match()
+            route, values = self._places.match(path, request.method)
         except NotFound:
             raise HttpProblem("MKD702", "nothing is there", status=404, mend="see /openapi.json") from None
         except MethodNotAllowed as error:
@@ -163,7 +161,7 @@ class Application:
 
     def _sent(self, request: Request, route: Route) -> bytes:
         """The body; none at all is an empty object where nothing needs to be said."""
-        if not any(field.needed for field in route.body or ()) and not request.content_length:
+        if not any(field.needed for field in route.body or ()) and not body.announced(request):
             return b"{}"
         return body.taken(request, most=self._settings.max_body)
 

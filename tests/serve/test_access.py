@@ -122,8 +122,10 @@ def test_all_agreements_are_shown_to_systems_a_page_at_a_time(served, agreement:
         pages += [each["agreement"] for each in page]
         after = f"&after={page[-1]['agreement']}"
     submitted = served.ask("GET", "/v1/agreements?state=submitted").json()
+    behind_nobody = served.ask("GET", "/v1/agreements?after=k000001.7").json()
 
     assert pages == everything
+    assert [each["agreement"] for each in behind_nobody] == everything
     assert agreement["agreement"] in everything
     assert {each["state"] for each in submitted} == {"submitted"}
     assert served.ask("GET", "/v1/agreements", person="k000002").status_code == 403
@@ -131,7 +133,7 @@ def test_all_agreements_are_shown_to_systems_a_page_at_a_time(served, agreement:
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "state=asleep", "unknown=1"],
+    ["limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "state=asleep", "unknown=1", "after=nobody"],
 )
 def test_a_query_of_another_form_is_refused(served, query: str) -> None:
     """What nothing reads is no question."""

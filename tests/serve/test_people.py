@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -170,6 +171,24 @@ def test_a_provider_that_hangs_costs_the_timeout_once(sso: Provider) -> None:
     assert refused == ["MKD713"] * 5
     assert sso.asked == before + 1
     assert reader.person(sso.token("again")) == "again"
+
+
+def test_people_whose_keys_are_known_need_no_provider(sso: Provider) -> None:
+    """While it hangs, a token with an invented key costs nobody else an answer, and one question among many threads."""
+    reader = TokenReader(settings(sso, timeout=0.5), clock=lambda: 0.0)
+    reader.person(sso.token("known"))
+    newer = settings(sso, timeout=0.5, keep=1e-6)
+    forgetful, before = TokenReader(newer, clock=lambda: 0.0), sso.asked
+    sso.answers.clear()
+
+    with ThreadPoolExecutor(8) as pool:
+        refused = [pool.submit(code_of, forgetful, sso.token()) for _ in range(8)]
+        known = reader.person(sso.token("known"))
+        codes = {each.result(30) for each in refused}
+    sso.answers.set()
+
+    assert (known, codes) == ("known", {"MKD713"})
+    assert sso.asked == before + 1
 
 
 @pytest.mark.parametrize("published", [b"no JSON", b"[]", b"{}", b'{"keys": []}', b'{"keys": [{"kid": "one"}]}'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from mkd_core.agreements import Agreement, State, check_years
@@ -36,16 +37,21 @@ def _agreement(call: Call) -> dict[str, Any]:
 def _register(call: Call) -> list[dict[str, Any]]:
     if call.caller.person is not None:
         raise HttpProblem("MKD718", "all agreements are shown to systems alone", status=403)
-    state, after, limit = call.given.get("state"), call.given.get("after", ""), int(call.given["limit"])
-    found = []
-    beyond = not after
-    for agreement in call.mkd.agreements():
-        if beyond and (state is None or agreement.state(call.at.date()).value == state):
-            found.append(agreement)
-            if len(found) == limit:
-                break
-        beyond = beyond or agreement.id == after
-    return [agreement_data(each, call.app.today(each.applicant, call.at)) for each in found]
+    state, on = call.given.get("state"), call.at.date()
+    after = _place(call.given["after"]) if "after" in call.given else ("", 0)
+    found = (
+        each
+        for each in call.mkd.agreements()
+        if _place(each.id) > after and (state is None or each.state(on).value == state)
+    )
+    page = islice(found, call.given["limit"])
+    return [agreement_data(each, call.app.today(each.applicant, call.at)) for each in page]
+
+
+def _place(agreement: str) -> tuple[str, int]:
+    """Where it stands in the list, also when it is no longer in it."""
+    person, _, number = agreement.rpartition(".")
+    return person, int(number)
 
 
 def _decision(call: Call) -> dict[str, Any]:
@@ -114,7 +120,7 @@ ROUTES = (
         summary="All agreements by applicant, for systems alone, a page at a time.",
         query=(
             Field(name="state", choices=tuple(state.value for state in State), says="Only those that stand so."),
-            Field(name="after", longest=KEY, says="The last agreement of the page before."),
+            Field(name="after", longest=KEY, pattern=r"\.[0-9]+$", says="The last agreement of the page before."),
             Field(name="limit", kind=Kind.NUMBER, default=100, most=1000, says="How many a page has."),
         ),
         answer="Agreement",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from threading import Lock
 from time import monotonic
 
 import jwt
@@ -20,7 +21,7 @@ from mkd_plugins.serve.problem import HttpProblem
 from mkd_plugins.serve.settings import Oidc
 
 _REST = 5.0
-"""Seconds after a failure during which the provider is left alone, so that no thread waits for it in vain."""
+"""Seconds after a failure during which the provider is left alone."""
 _SAID: tuple[tuple[type[Exception], str], ...] = (
     (ExpiredSignatureError, "the token has expired"),
     (InvalidAudienceError, "the token is meant for somebody else"),
@@ -35,6 +36,7 @@ class TokenReader:
         self._oidc = oidc
         self._clock = clock
         self._rests_until = clock()
+        self._asking = Lock()
         # Certificates are verified, redirects not followed, and unknown keys make it ask again once a while alone.
         self._keys = PyJWKClient(
             oidc.jwks,
@@ -67,13 +69,24 @@ class TokenReader:
         kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str):
             raise _refused("it names no key")
-        if self._clock() < self._rests_until:
-            raise _unreachable()
-        try:
-            return self._keys.get_signing_key(kid)
-        except (PyJWKClientConnectionError, OSError, ValueError):
-            self._rests_until = self._clock() + _REST
-            raise _unreachable() from None
+        if key := self._kept(kid):
+            return key
+        # One thread asks; those behind it learn that it was in vain, and ask no more.
+        with self._asking:
+            if self._clock() < self._rests_until:
+                raise _unreachable()
+            try:
+                return self._keys.get_signing_key(kid)
+            except (PyJWKClientConnectionError, OSError, ValueError):
+                self._rests_until = self._clock() + _REST
+                raise _unreachable() from None
+
+    def _kept(self, kid: str) -> PyJWK | None:
+        """The key of that name among those that are kept: for these the provider need not be there."""
+        cache = self._keys.jwk_set_cache
+        if cache is None or cache.get() is None:
+            return None
+        return self._keys.match_kid(self._keys.get_signing_keys(), kid)
 
 
 def _refused(said: str) -> HttpProblem:

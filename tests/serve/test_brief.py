@@ -97,30 +97,83 @@ def test_what_is_not_usual_goes_the_careful_way(decider: Decider, raw: bytes) ->
     assert shortly(decider, raw) is None
 
 
-values = st.one_of(st.none(), st.booleans(), st.integers(-1, 9), st.sampled_from(["good", "none", "serving", "07:30"]))
-facts = st.fixed_dictionaries(
-    {},
-    optional={
-        "applicant": st.dictionaries(st.sampled_from(["rating", "discipline", "absent_days", "educator", "x"]), values),
-        "agreement": st.dictionaries(st.sampled_from(["remote_days", "office_days", "outside_region"]), values),
-        "today": st.sampled_from(["2023-07-03", "no day", None]),
-    },
+NUMBERS = ["0", "-0", "9", "-1", "3.0", "2.5", "1e0", "3E2", "0.1e1", "1e400", "1e-400", "9007199254740993", "7" * 40]
+STRINGS = [r"\ud800", r"\ud83d\ude00", "a:b", r"\u003a", r"\u0067ood", "é", "", " ", r"\n", "\t", "48:00", "x" * 300]
+NOTHING_ELSE = ["null", "true", "false", "NaN", "-Infinity", "01", "+1", "'a'"]
+MEMBERS = {
+    "policy": ['"jabar-mkd"', '"id-permenpanrb-4-2025"', '"nobody"'],
+    "on": ['"2023-07-03"', '"2026-01-05"', '"2023-07-03T00:00"', '"20230703"'],
+    "at": ['"request"', '"vote"', '"noon"'],
+    "layer": ['"decree"', '"base"'],
+}
+FACTS_OF = {
+    "applicant": {"rating": ['"good"'], "discipline": ['"none"'], "absent_days": ["0", "5"], "educator": ["false"]},
+    "agreement": {"remote_days": ["2", "5"], "latest_end": ['"16:00"', '"30:00"'], "weight_total": ["99.5", "100"]},
+    "unit": {"lowest_onsite_share": ["0.5", "1"]},
+}
+
+
+def member(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A key and its value, the key now and then written in escapes."""
+    keys = [name] * 19 + ["".join(rf"\u{ord(letter):04x}" for letter in name)]
+    return st.builds('"{}"{}:{}'.format, st.sampled_from(keys), st.sampled_from(["", "", " ", "\n"]), values)
+
+
+def in_braces(members: st.SearchStrategy[str], most: int) -> st.SearchStrategy[str]:
+    """An object of these; nothing keeps a key from coming twice."""
+    return st.lists(members, max_size=most).map(lambda texts: "{" + ", ".join(texts) + "}")
+
+
+def mostly(usual: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """What is usual there, and now and then anything."""
+    return st.integers(0, 19).flatmap(lambda number: usual if number else ANYTHING)
+
+
+SCALARS = st.sampled_from([*NUMBERS, *(f'"{text}"' for text in STRINGS), *NOTHING_ELSE])
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: (
+        in_braces(member("rating", inner), 2) | st.lists(inner, max_size=2).map(lambda of: f"[{','.join(of)}]")
+    ),
+    max_leaves=5,
 )
-bodies = st.fixed_dictionaries(
-    {"show": st.just("brief"), "facts": facts},
-    optional={
-        "policy": st.sampled_from(["jabar-mkd", "id-permenpanrb-4-2025", "nobody"]),
-        "on": st.sampled_from(["2023-07-03", "2026-01-05", "1999-01-01"]),
-        "at": st.sampled_from(["request", "vote", "noon"]),
-        "layer": st.sampled_from(["decree", "base"]),
-    },
+SPACES = [
+    member(
+        space,
+        mostly(in_braces(st.one_of([member(name, mostly(st.sampled_from(of))) for name, of in facts.items()]), 4)),
+    )
+    for space, facts in FACTS_OF.items()
+]
+FACTS_WRITTEN = mostly(in_braces(st.one_of(*SPACES, member("today", st.just('"2023-07-03"'))), 3))
+BODIES = st.builds(
+    "{{{}}}".format,
+    st.tuples(
+        member("show", mostly(st.just('"brief"'))),
+        member("facts", FACTS_WRITTEN),
+        st.lists(st.one_of([member(name, mostly(st.sampled_from(of))) for name, of in MEMBERS.items()]), max_size=2),
+        st.one_of(
+            st.just([]), st.just([]), st.lists(member("facts", FACTS_WRITTEN) | member("more", ANYTHING), max_size=1)
+        ),
+    ).map(lambda parts: ", ".join([*parts[2], *parts[:2], *parts[3]])),
 )
 
 
-@given(asked=bodies)
-def test_both_ways_answer_alike(decider: Decider, asked: dict) -> None:
-    """Whatever is asked: where the short way answers, the careful one would have said the same."""
-    raw = json.dumps(asked).encode()
+@given(text=BODIES, around=st.sampled_from(["", "", "", " ", "\ufeff", "{}", ",", "\x00"]))
+def test_both_ways_answer_alike_whatever_is_written(decider: Decider, text: str, around: str) -> None:
+    """Said twice, escaped, nested, of too many digits: where the short way answers, so would the careful one."""
+    raw = (around + text if around == "\ufeff" else text + around).encode()
     answer = shortly(decider, raw)
 
     assert answer is None or answer == carefully(decider, raw)
+
+
+@given(text=BODIES, place=st.integers(0, 400), byte=st.integers(0, 255))
+def test_a_byte_that_changed_on_the_way_changes_both_ways_alike(
+    decider: Decider, text: str, place: int, byte: int
+) -> None:
+    """Also where it is no text any more."""
+    raw = bytearray(text.encode())
+    raw[place % len(raw)] = byte
+    answer = shortly(decider, bytes(raw))
+
+    assert answer is None or answer == carefully(decider, bytes(raw))

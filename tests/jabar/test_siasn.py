@@ -222,6 +222,17 @@ def test_a_foreign_token_is_refused_with_a_mend(config: Config) -> None:
     assert refused.value.code == "MKD663"
 
 
+def test_a_wrong_realm_is_refused_with_a_mend(config: Config, sim: Simulator) -> None:
+    """Where the address is that of another realm no token is given; the run ends there, and what was had stays."""
+    refresh(config)
+    usual = facts(SiasnIdentity(config))
+    elsewhere = attrs.evolve(config, login_tokens=config.login_tokens.replace("public-siasn", "siasn-publik"))
+    with pytest.raises(Permanent, match=r"MKD662 .*siasn-publik.*no token is given") as refused:
+        refresh(elsewhere, everything=True)
+    assert refused.value.mend
+    assert facts(SiasnIdentity(config)) == usual
+
+
 def test_half_the_people_missing_is_no_news_of_them(config: Config, sim: Simulator) -> None:
     """When SIASN suddenly knows hardly anybody the run says so, and everybody stays as they were."""
     refresh(config)
@@ -231,6 +242,20 @@ def test_half_the_people_missing_is_no_news_of_them(config: Config, sim: Simulat
         refresh(config, everything=True)
     assert refused.value.code == "MKD667"
     assert facts(SiasnIdentity(config)) == usual
+
+
+def test_whoever_is_taken_off_the_list_is_let_go(config: Config, sim: Simulator) -> None:
+    """The mend of somebody whom SIASN does not know any more works; a list that lost most people changes nothing."""
+    refresh(config)
+    usual = facts(SiasnIdentity(config))
+    config.numbers.write_text("\n".join(["nip", *sim.people.numbers[:20], ""]), encoding="utf-8")
+    with pytest.raises(Permanent, match=r"MKD667 nip\.csv: 60 of 80 people are not on the list") as refused:
+        refresh(config)
+    assert refused.value.mend
+    assert facts(SiasnIdentity(config)) == usual
+    config.numbers.write_text("\n".join(["nip", *sim.people.numbers[3:], ""]), encoding="utf-8")
+    refresh(config)
+    assert len(facts(SiasnIdentity(config))) == PEOPLE - 3
 
 
 @pytest.mark.parametrize("fault", ["missing", "empty"])

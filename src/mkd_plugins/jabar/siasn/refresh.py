@@ -122,6 +122,7 @@ class _Run:
 
     def run(self, everything: bool) -> Refreshed:
         numbers = numbers_of(self.config)
+        self._forget_all_but(numbers)
         asked = list(self._asked(numbers, everything))
         self._units(everything)
         for done, batch in enumerate(self._answers(asked)):
@@ -138,6 +139,19 @@ class _Run:
             failed=sum(self.failures.values()),
             failures=dict(sorted(self.failures.items())),
         )
+
+    def _forget_all_but(self, numbers: Sequence[str]) -> None:
+        """Let go of whoever was taken off the list, unless most are missing there: then the list is not whole."""
+        held = self.store.ages(PERSON).keys()
+        gone = held - set(numbers)
+        if len(gone) >= _FEW and len(gone) > TOO_MANY_MISSING * len(held):
+            raise Permanent(
+                f"{len(gone)} of {len(held)} people are not on the list any more",
+                code="MKD667",
+                where=self.config.numbers.name,
+                mend="see whether the list is whole; if it is right, delete the cache",
+            )
+        self.store.forget(gone)
 
     def _asked(self, numbers: Sequence[str], everything: bool) -> Iterator[tuple[str, str, str]]:
         """Resource, number and ETag of each answer that is too old, one resource of everybody after the other."""

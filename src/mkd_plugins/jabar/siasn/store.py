@@ -1,7 +1,7 @@
 """The answers of SIASN as they were last had: a SQLite file of the deployment's own, readable by its owner alone.
 
-An answer stays until a newer one replaces it. Nobody is forgotten because a request failed or found nothing; when it
-was had is kept beside it, so that whoever uses it can say how old it is.
+An answer stays until a newer one replaces it, or the person is taken off the list. Nobody is forgotten because a
+request failed or found nothing; when it was had is kept beside it, so that whoever uses it can say how old it is.
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class Store:
             "UPDATE answer SET gone_at = coalesce(gone_at, ?) WHERE resource = ? AND subject = ?",
             rows,
         )
+
+    def forget(self, people: Iterable[str]) -> None:
+        """Nothing is kept of these any more."""
+        self._write("DELETE FROM answer WHERE subject = ?", [(number,) for number in people])
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:

@@ -16,6 +16,11 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("mkd_plugins").joinpath("errors.toml").read_text(encoding="utf-8"))
 
 
+def title_of(code: str, language: str) -> str:
+    """What that code means, in a few words; nothing for a code that is not in the catalogue."""
+    return str(catalogue().get(code, {}).get("title", {}).get(language, ""))
+
+
 def mend_of(code: str) -> str:
     """The mend of that code as a clause, without its full stop; nothing for a code that is not in the catalogue."""
     mend = str(catalogue().get(code, {}).get("mend", ""))

@@ -6,8 +6,8 @@ import tomllib
 from importlib.resources import files
 
 from mkd_core import NotAllowed, NotFound
-from mkd_plugins.cli.telling import lines
-from mkd_plugins.mends import mend_of
+from mkd_plugins.cli.telling import lines, tell
+from mkd_plugins.mends import mend_of, title_of
 
 
 def test_an_error_without_a_mend_of_its_own_gets_that_of_its_code() -> None:
@@ -31,3 +31,15 @@ def test_every_code_has_a_mend() -> None:
 
     assert [code for code in codes if not mend_of(code)] == []
     assert mend_of("MKD999") == ""
+
+
+def test_an_indonesian_reads_what_the_code_means(capsys) -> None:
+    """The title of the code stands before what is said of the case."""
+    refused = NotAllowed("MKD420", "nobody decides on their own request", where="k000001.1", mend="ask the superior")
+    tell(refused, language="id")
+    tell(refused, language="en")
+
+    assert capsys.readouterr().err.splitlines() == [
+        f"galat: MKD420 {title_of('MKD420', 'id')}: k000001.1: nobody decides on their own request (ask the superior)",
+        "error: MKD420 k000001.1: nobody decides on their own request (ask the superior)",
+    ]

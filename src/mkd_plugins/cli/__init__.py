@@ -22,7 +22,8 @@ class Root(Headed):
         except Exception as error:  # the last stop before the person at the terminal
             from mkd_plugins.cli.telling import tell
 
-            tell(error, debug=ctx.params["debug"])
+            language = ctx.obj.words() if ctx.obj else ctx.params["lang"] or "en"
+            tell(error, language=language, debug=ctx.params["debug"])
             ctx.exit(1)
 
 

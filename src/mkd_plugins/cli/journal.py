@@ -15,6 +15,7 @@ import click
 from mkd_core.journal import Fault, Head, Record, Verifier, export_line, read_export
 from mkd_plugins.cli import options
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.telling import complain
 
 
 @click.group()
@@ -62,7 +63,8 @@ def _answer(ctx: click.Context, verifier: Verifier, faults: list[Fault], as_json
         for fault in faults if not as_json else ():
             click.echo(str(fault))
         problem = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        click.echo(f"error: MKD520 journal: {problem} found (compare with a copy from before)", err=True)
+        session: Session = ctx.obj
+        complain(f"MKD520 journal: {problem} found (compare with a copy from before)", session.words())
         ctx.exit(1)
 
 

@@ -13,6 +13,7 @@ from mkd_plugins.cli import options, output
 from mkd_plugins.cli.counting import counting
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
+from mkd_plugins.cli.telling import complain
 from mkd_plugins.forms.answers import delivery_data
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def deliver(session: Session, how: How) -> None:
             desk.say("delivered", **counts),
         )
         for problem in report.problems:
-            click.echo(f"warning: {problem}", err=True)
+            complain(problem, desk.language, kind="warning")
     if report.dead:
         raise click.exceptions.Exit(1)
 

@@ -20,6 +20,7 @@ from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.reach import not_a_part, not_yours
 from mkd_plugins.cli import output
 from mkd_plugins.cli.options import now
+from mkd_plugins.cli.telling import complain
 from mkd_plugins.config import READERS
 from mkd_plugins.words import say
 
@@ -60,7 +61,7 @@ class Session:
             finally:
                 for problem in mkd.host.problems:
                     if problem.code != "MKD104":  # an extra that nobody asked for
-                        click.echo(f"warning: {problem}", err=True)
+                        complain(problem, self.language or mkd.host.config.mkd.language, kind="warning")
 
     @contextmanager
     def host(self) -> Iterator[Host]:

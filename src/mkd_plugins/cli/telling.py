@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import traceback
+from typing import Literal
 
 import click
 
 from mkd_core.errors import MkdError
+from mkd_plugins.words import say
 
 
-def tell(error: Exception, *, debug: bool) -> None:
+def tell(error: Exception, *, language: str, debug: bool = False) -> None:
     """One line on stderr for each thing that is wrong: ``error: MKDnnn where: message (mend)``."""
     if debug:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     for line in lines(error):
-        click.echo(f"error: {line}", err=True)
+        complain(line, language)
+
+
+def complain(line: object, language: str, *, kind: Literal["error", "warning"] = "error") -> None:
+    """A line about something wrong on stderr.
+
+    What is wrong in this case is said in English, so in Indonesian the title of its code stands before it.
+    """
+    said = str(line)
+    code, _, rest = said.partition(" ")
+    if language == "id" and code.startswith("MKD"):
+        from mkd_plugins.mends import title_of
+
+        said = f"{code} {title_of(code, language)}: {rest}"
+    click.echo(f"{say(kind, language)}: {said}", err=True)
 
 
 def lines(error: Exception) -> list[str]:

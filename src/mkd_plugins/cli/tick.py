@@ -7,6 +7,7 @@ import click
 from mkd_plugins.cli import options
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.telling import complain
 
 
 @click.command()
@@ -25,4 +26,4 @@ def tick(session: Session, how: How) -> None:
         said = [*report.changed, *([desk.say("day_plans", count=report.day_plans)] if report.day_plans else [])]
         answer(how.as_json, data, "\n".join(said) or desk.say("nothing"))
         for problem in problems:
-            click.echo(f"warning: {problem}", err=True)
+            complain(problem, desk.language, kind="warning")

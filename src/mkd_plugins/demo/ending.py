@@ -65,7 +65,7 @@ def journal(stage: Stage, tell: Teller) -> dict[str, object]:
     head = stage.mkd.journal.head()
     tell.say(
         "journal verified: {events} events in {streams} streams, head {head}",
-        "jurnal terverifikasi (journal verified): {events} kejadian dalam {streams} aliran, kepala {head}",
+        "jurnal terverifikasi (journal verified): {events} kejadian dalam {streams} rangkaian, kepala {head}",
         events=head.events,
         streams=len(head.streams),
         head=head.digest[:16],

@@ -13,7 +13,7 @@ from mkd_core.errors import MkdError
 from mkd_plugins.cli import options
 from mkd_plugins.cli.plugins.listing import problem_data
 from mkd_plugins.cli.session import Session, answer
-from mkd_plugins.cli.telling import lines
+from mkd_plugins.cli.telling import complain, lines
 from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
 from mkd_plugins.words import say
@@ -76,7 +76,7 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
         ]
         answer(as_json, data, "\n".join(said))
     for problem in (*problems, *wrong):
-        click.echo(f"error: {problem}", err=True)
+        complain(problem, language)
     if problems or wrong:
         sys.stdout.flush()
         ctx.exit(1)

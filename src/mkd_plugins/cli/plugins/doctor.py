@@ -21,6 +21,7 @@ from mkd_plugins.cli.plugins.finding import Finding, broken, problem_found
 from mkd_plugins.cli.plugins.machine import machine
 from mkd_plugins.cli.plugins.store import store
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.telling import complain
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, NOT_EXACTLY_ONE, REQUIRED_MISSING, ConfigProblem, PluginProblem
@@ -52,7 +53,7 @@ def doctor(ctx: click.Context, known: str | None, at: datetime, as_json: bool) -
     rows = [(finding.part, say(f"doctor_{finding.state}", language), finding.line) for finding in findings]
     answer(as_json, data, output.table(headings, rows))
     for finding in ill:
-        click.echo(f"error: {finding}", err=True)
+        complain(finding, language)
     if ill:
         sys.stdout.flush()
         ctx.exit(1)

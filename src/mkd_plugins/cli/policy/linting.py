@@ -70,7 +70,7 @@ def _tell(name: str, findings: tuple[LintFinding, ...], error: PolicyError | Non
     if error is not None:
         from mkd_plugins.cli.telling import tell
 
-        tell(error, debug=False)
+        tell(error, language=language)
         return
     for finding in findings:
         click.echo(f"{say(finding.severity, language)} {finding.in_words('id' if language == 'id' else 'en')}")

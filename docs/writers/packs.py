@@ -243,7 +243,7 @@ def _others(policy: Document) -> str:
     if policy.proof:
         lines.append(
             f"Proof: at the office {', '.join(map(code, policy.proof.office)) or 'none'}; elsewhere"
-            f" {', '.join(map(code, policy.proof.remote)) or 'none'}."
+            f" {', '.join(map(code, policy.proof.remote)) or 'none'}{_in(policy.proof.source, policy.proof.article)}."
         )
     if policy.refusal.grounds:
         lines.append(f"Grounds of refusal, a closed list: {', '.join(map(code, policy.refusal.grounds))}{refusal}.")

@@ -285,6 +285,18 @@ def test_the_document_says_where_route_grounds_and_clock_stand(mkd):
 
 
 @pytest.mark.bare
+def test_the_document_says_where_the_proof_of_work_stands(mkd):
+    """What a circular asks for cites it; a decree that says nothing of proof cites what its base does."""
+    shown, data = (mkd("policy", "show", "jabar-mkd", "--on", "2025-11-06", *how) for how in ((), ("--json",)))
+    lebaran = mkd("policy", "show", "jabar-mkd", "--on", "2024-04-16", "--json")
+
+    circular = "SE 150/KPG.03/BKD, 22 Oktober 2025"
+    assert f"Elsewhere: check-in, daily report. Source: {circular} (" in " ".join(shown.out.split())
+    assert data.data["proof"]["source"] == circular
+    assert lebaran.data["proof"]["source"] == "Keterangan Pemprov Jawa Barat tentang MKD, Juni 2023"
+
+
+@pytest.mark.bare
 def test_the_document_says_where_the_service_guarantee_stands(mkd):
     """One person on site is a default of the pack, and said to be."""
     shown, data = (mkd("policy", "show", "jabar-mkd", "--on", "2023-07-03", *how) for how in ((), ("--json",)))

@@ -69,6 +69,10 @@ within = "3 days"
 when = "agreement.remote_days > 2"
 source = "law"
 
+[proof]
+remote = ["daily_report"]
+source = "law"
+
 [refusal]
 grounds = ["cost"]
 source = "law"
@@ -127,6 +131,7 @@ def test_a_good_policy_has_no_findings() -> None:
 @pytest.mark.parametrize(
     "table",
     [
+        '["daily_report"]\nsource = "{}"',
         'remote_days > 2"\nsource = "{}"',
         'grounds = ["cost"]\nsource = "{}"',
         'decide_within = "21 days"\nsource = "{}"',
@@ -134,7 +139,7 @@ def test_a_good_policy_has_no_findings() -> None:
     ],
 )
 def test_a_source_that_one_table_alone_cites_is_used(table: str) -> None:
-    """A step, the grounds, the clock and the service guarantee cite a source as a rule does."""
+    """The proof, a step, the grounds, the clock and the service guarantee cite a source as a rule does."""
     text = changed(table.format("law"), table.format("own")) + '[sources.own]\ntitle = "Ours"\n'
 
     assert linted(text) == ()
@@ -193,6 +198,7 @@ def test_a_source_that_one_table_alone_cites_is_used(table: str) -> None:
             "names no source",
         ),
         ("MKD334", changed('remote_days > 2"\nsource = "law"', 'remote_days > 2"'), "route head", "names no source"),
+        ("MKD334", changed('["daily_report"]\nsource = "law"', '["daily_report"]'), "proof", "names no source"),
         ("MKD334", changed('["cost"]\nsource = "law"', '["cost"]'), "refusal", "names no source"),
         ("MKD334", changed('"21 days"\nsource = "law"', '"21 days"'), "clock", "names no source"),
         ("MKD334", changed('min_share = 0.5\nsource = "law"', "min_share = 0.5"), "coverage 1", "names no source"),

@@ -352,6 +352,11 @@ BAD_FILES = [
     (POLICY + "\n[clock]\ndecide_within = 'soon'\n", "MKD304", "clock, decide_within"),
     (POLICY + "source = 'our'\n", "MKD305", "route head, source: no source is called our (did you mean ours?)"),
     (
+        POLICY + "\n[proof]\nremote = ['daily_report']\nsource = 'our'\n",
+        "MKD305",
+        "proof, source: no source is called our (did you mean ours?)",
+    ),
+    (
         POLICY + "\n[refusal]\ngrounds = ['cost']\nsource = 'our'\n",
         "MKD305",
         "refusal, source: no source is called our (did you mean ours?)",
@@ -748,9 +753,12 @@ def test_dates_are_called_by_their_last_day_in_both_languages(
     assert (period.name, period.called.id, period.called.en) == (name, *called)
 
 
-def test_naming_the_sources_of_route_refusal_clock_and_coverage_is_no_change_of_what_decides() -> None:
+def test_naming_the_sources_of_proof_route_refusal_clock_and_coverage_is_no_change_of_what_decides() -> None:
     """A pack that is told where its numbers come from replays old decisions as they were."""
     tables = """
+[proof]
+remote = ["daily_report"]
+{source}
 [refusal]
 grounds = ["cost"]
 {source}

@@ -80,6 +80,8 @@ class ProofTable:
 
     office: list[ProofKind] | None = None
     remote: list[ProofKind] | None = None
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -216,9 +218,10 @@ class Document:
     accepted: tuple[Accepted, ...] = ()
 
     @property
-    def procedure(self) -> tuple[tuple[str, Step | Refusal | Clock | Requirement], ...]:
-        """The steps, refusal, clock and service guarantees that it states, each with its place in the file."""
+    def procedure(self) -> tuple[tuple[str, Proof | Step | Refusal | Clock | Requirement], ...]:
+        """The proof, steps, refusal, clock and service guarantees that it states, each with its place in the file."""
         return (
+            *((("proof", self.proof),) if self.proof not in (None, Proof()) else ()),
             *((f"route {step.id}", step) for step in self.steps),
             *((("refusal", self.refusal),) if self.refusal != Refusal() else ()),
             *((("clock", self.clock),) if self.clock != Clock() else ()),
@@ -455,6 +458,8 @@ class _Checker:
         return Proof(
             office=tuple(left_out if table.office is None else table.office),
             remote=tuple(left_out if table.remote is None else table.remote),
+            source=table.source,
+            article=table.article,
         )
 
     def parameters(self, tables: dict[str, ParameterTable]) -> dict[str, NamedParameter]:

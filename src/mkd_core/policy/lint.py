@@ -168,7 +168,7 @@ class _Linter:
             names |= {each.source for each in policy.overlays if each.source}
             names |= {each.source for each in policy.steps if each.source}
             names |= {each.source for each in policy.coverage if each.source}
-            names |= {source for source in (policy.refusal.source, policy.clock.source) if source}
+            names |= {source for source in (policy.proof.source, policy.refusal.source, policy.clock.source) if source}
             for document in self.history.documents:
                 if document.version == policy.version or document.layer == "base":
                     cited |= {(document.version, name) for name in names if name in document.sources}

@@ -143,10 +143,15 @@ class Clock:
 
 @attrs.frozen(kw_only=True)
 class Proof:
-    """What is asked as proof of work, by place; all places but the office are remote."""
+    """What is asked as proof of work, by place; all places but the office are remote.
+
+    ``source`` and ``article`` are those of what is asked away from the office.
+    """
 
     office: tuple[ProofKind, ...] = ("results",)
     remote: tuple[ProofKind, ...] = ("results",)
+    source: str | None = None
+    article: str | None = None
 
 
 @attrs.frozen(kw_only=True)

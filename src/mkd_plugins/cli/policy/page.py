@@ -11,7 +11,7 @@ from mkd_core.coverage import Requirement
 from mkd_core.language.syntax import parse
 from mkd_core.language.tree import YES_NO
 from mkd_core.policy import Assignment, History, Policy
-from mkd_core.policy.terms import Clock, Refusal
+from mkd_core.policy.terms import Clock, Proof, Refusal
 from mkd_core.policy.wording import in_words, parameter_in_words, with_unit
 from mkd_plugins.cli import output
 from mkd_plugins.cli.policy.phrases import approvers, cited, covered, need, period, proofs, reader_of, span
@@ -54,17 +54,7 @@ def page(
         _overlays(voting, language),
         _route(voting, language),
         _refusal(voting, language),
-        Section(
-            title=say("proof_head", language),
-            lines=[
-                say(
-                    "proof_of",
-                    language,
-                    office=proofs(voting.proof.office, language),
-                    remote=proofs(voting.proof.remote, language),
-                )
-            ],
-        ),
+        Section(title=say("proof_head", language), lines=[_proof(voting, language)]),
         Section(title=say("coverage_head", language), lines=_coverage(voting, language)),
         _accepted(voting, history, language),
         _versions(history, language),
@@ -250,11 +240,16 @@ def _refusal(policy: Policy, language: str) -> Section:
     return Section(title=say("refusal_head", language), lines=lines)
 
 
+def _proof(policy: Policy, language: str) -> str:
+    office, remote = (proofs(kinds, language) for kinds in (policy.proof.office, policy.proof.remote))
+    return _sourced(say("proof_of", language, office=office, remote=remote), policy.proof, policy, language)
+
+
 def _coverage(policy: Policy, language: str) -> list[str]:
     return [_sourced(covered(demand, language), demand, policy, language) for demand in policy.coverage]
 
 
-def _sourced(sentence: str, part: Refusal | Clock | Requirement, policy: Policy, language: str) -> str:
+def _sourced(sentence: str, part: Proof | Refusal | Clock | Requirement, policy: Policy, language: str) -> str:
     """The sentence with the instrument that it stands in, where the policy names one."""
     source = cited(policy.sources.get(part.source or ""), part.article, language)
     return say("with_source", language, sentence=sentence, source=source) if source else sentence

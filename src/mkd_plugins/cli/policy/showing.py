@@ -152,7 +152,11 @@ def _data(policy: Policy, history: History) -> dict[str, Any]:
         },
         "decide_within": str(policy.clock.decide_within) if policy.clock.decide_within else None,
         "decide_within_source": _cited(policy.sources.get(policy.clock.source or ""), policy.clock.article),
-        "proof": {"office": list(policy.proof.office), "remote": list(policy.proof.remote)},
+        "proof": {
+            "office": list(policy.proof.office),
+            "remote": list(policy.proof.remote),
+            "source": _cited(policy.sources.get(policy.proof.source or ""), policy.proof.article),
+        },
         "coverage": [
             {**_demand(each), "source": _cited(policy.sources.get(each.source or ""), each.article)}
             for each in policy.coverage

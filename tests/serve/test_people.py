@@ -78,6 +78,21 @@ def test_a_key_in_the_claim_is_no_handle(door, sso: Provider) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "MKD406")
 
 
+def test_whoever_asks_too_often_is_not_looked_up(sso: Provider, make_folder, serving) -> None:
+    """The limit comes before identity, which may be another machine; it is each person's own."""
+    folder = make_folder(table(sso))
+    config = folder / "mkd.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("rate = 10000\nburst = 10000", "rate = 0.01\nburst = 3"), encoding="utf-8")
+    hurried = serving(folder).start()
+
+    stranger = [hurried.ask("GET", "/v1/inbox", token=sso.token("nobody@example.go.id")).status_code for _ in range(5)]
+    other = hurried.ask("GET", "/v1/inbox", token=sso.token("k000101@example.go.id")).status_code
+    hurried.stop()
+
+    assert (stranger, other) == ([404, 404, 404, 429, 429], 200)
+
+
 def ago(**span: int) -> datetime:
     """A moment before now."""
     return datetime.now(UTC) - timedelta(**span)

@@ -37,13 +37,15 @@ _NUMBER = re.compile(r"[\d ]{9,}")
 class Caller:
     """Who asks: ``name`` of the system for the log, ``id`` under which keys and limits are kept, who acts if anybody.
 
-    ``host`` is the system, None for a person who comes alone; ``rate`` is how often a second.
+    ``host`` is the system, None for a person who comes alone and whose token says ``handle``; ``rate`` is how often a
+    second.
     """
 
     name: str
     id: str
     scopes: frozenset[Scope] = frozenset()
     host: str | None = None
+    handle: str = ""
     person: str | None = None
     rate: float = 1.0
 
@@ -75,8 +77,8 @@ class Access:
             (_system(host, settings.rate), sha256(host.token.reveal().encode()).digest()) for host in settings.hosts
         ]
 
-    def caller(self, request: Request, at: datetime) -> Caller:
-        """Who sent that. Raises ``HttpProblem``, ``NotFound`` for a stranger, ``NotAllowed`` for somebody denied."""
+    def caller(self, request: Request) -> Caller:
+        """Who sent that, as far as the token tells. Raises ``HttpProblem``."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
@@ -88,19 +90,23 @@ class Access:
             return found[0]
         if self._reader is None or self._oidc is None or token.count(".") != 2:
             raise _unknown("no system has that token")
-        key = self._of_token(self._reader.person(token), at)
-        return Caller(name="oidc", id=f"person:{key}", scopes=frozenset(self._oidc.scopes), person=key, rate=self._rate)
+        handle, scopes = self._reader.person(token), frozenset(self._oidc.scopes)
+        return Caller(name="oidc", id=f"handle:{handle}", handle=handle, scopes=scopes, rate=self._rate)
 
     def acting(self, caller: Caller, request: Request, at: datetime) -> Caller:
-        """The caller with the person whom a system names. Raises the same.
+        """The caller with the person whom the token or a system names.
 
-        It comes after the limit on the rate: identity may be another machine.
+        It comes after the limit on the rate: identity may be another machine. Raises ``HttpProblem``, ``NotFound`` for
+        a stranger, ``NotAllowed`` for somebody denied.
         """
         named = request.headers.get(ACTING)
+        if caller.host is None:
+            if named is not None:
+                raise HttpProblem("MKD710", "a person acts as themselves alone", status=403, where=ACTING)
+            key = self._of_token(caller.handle, at)
+            return evolve(caller, id=f"person:{key}", person=key)
         if named is None:
             return caller
-        if caller.host is None:
-            raise HttpProblem("MKD710", "a person acts as themselves alone", status=403, where=ACTING)
         if not named.strip():
             raise HttpProblem("MKD711", "nobody is named", status=400, where=ACTING)
         return evolve(caller, person=self._named(caller.host, named.strip(), at))

@@ -133,7 +133,7 @@ class Application:
         at = datetime.now(UTC).astimezone()
         caller, key = NOBODY, ""
         if route.scope is not None:
-            caller = self._access.caller(request, at)
+            caller = self._access.caller(request)
             asked.host = caller.name
             self._limiter.take(caller.id, caller.rate)
             caller.need(route.scope)

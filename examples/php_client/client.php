@@ -35,10 +35,11 @@ final class Mkd
             "Authorization: Bearer $this->token",
             'Content-Type: application/json',
             'Idempotency-Key: ' . bin2hex(random_bytes(16)),
-            ...($as === '' ? [] : ["Mkd-Acting-Person: $as"]),
+            ...($as === '' ? [] : ['Mkd-Acting-Person: ' . strtr($as, "\r\n", '  ')]),
         ];
         $context = stream_context_create(['http' => [
             'method' => $method, 'header' => $headers, 'content' => $body, 'timeout' => 30, 'ignore_errors' => true,
+            'follow_location' => 0, // the token would go along
         ]]);
         for ($attempt = 1; ; $attempt++) {
             $answer = @file_get_contents($this->url . $path, false, $context);
@@ -78,7 +79,7 @@ echo "waits:    $draft for $superior\n";
 $approved = $mkd->post("/v1/agreements/$draft/approve", ['reason' => 'Agreed'], as: $superior);
 echo 'state:    ', $approved['state'], "\n";
 echo 'shown:    from ', $mkd->get("/v1/agreements/$draft", as: $employee)['from'], "\n";
-echo 'day:      ', $mkd->get("/v1/people/$employee/days/$firstDay", as: $employee)['windows'][0], "\n";
+echo 'day:      ', $mkd->get('/v1/people/' . rawurlencode($employee) . "/days/$firstDay", as: $employee)['windows'][0], "\n";
 
 try {
     $mkd->post("/v1/agreements/$draft/approve", as: $employee);

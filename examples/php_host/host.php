@@ -24,6 +24,13 @@ function reply(int $status, ?array $body = null): never
     exit;
 }
 
+/** A setting that has to be there: with an empty secret anybody could sign. */
+function setting(string $name): string
+{
+    $value = (string) getenv($name);
+    return $value !== '' ? $value : reply(503, ['title' => "$name is not set", 'status' => 503, 'code' => 'not_set']);
+}
+
 function compared(string $handle): string
 {
     return strtolower(str_replace(' ', '', $handle));
@@ -48,7 +55,7 @@ function person(?array $found): array
 /** Keep what has that key once; true when it is new. A file made with "x" is made by one request alone. */
 function kept(string $key, string $content): bool
 {
-    $file = @fopen(getenv('HR_FOLDER') . '/' . hash('sha256', $key), 'x');
+    $file = @fopen(setting('HR_FOLDER') . '/' . hash('sha256', $key), 'x');
     return $file !== false && fwrite($file, $content) !== false && fclose($file);
 }
 
@@ -64,8 +71,8 @@ function isSigned(string $body): bool
 {
     $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
     $moment = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
-    $secret = base64_decode(substr((string) getenv('HR_SECRET'), strlen('whsec_')), true);
-    if ($secret === false || abs(time() - (int) $moment) > 300) {
+    $secret = base64_decode(substr(setting('HR_SECRET'), strlen('whsec_')), true);
+    if (strlen((string) $secret) < 24 || abs(time() - (int) $moment) > 300) {
         return false;
     }
     $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$moment.$body", $secret, true));
@@ -86,11 +93,11 @@ if ($path === '/events') {
     }
     $event = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
     if (kept($event['id'], $body)) {
-        file_put_contents(getenv('HR_FOLDER') . '/events.txt', "{$event['type']} {$event['subject']}\n", FILE_APPEND);
+        file_put_contents(setting('HR_FOLDER') . '/events.txt', "{$event['type']} {$event['subject']}\n", FILE_APPEND);
     }
     reply(204);
 }
-if (!hash_equals('Bearer ' . getenv('HR_TOKEN'), $_SERVER['HTTP_AUTHORIZATION'] ?? '')) {
+if (!hash_equals('Bearer ' . setting('HR_TOKEN'), $_SERVER['HTTP_AUTHORIZATION'] ?? '')) {
     reply(401, ['title' => 'the token is none of ours', 'status' => 401, 'code' => 'wrong_token']);
 }
 $sent = $body === '' ? $_GET : json_decode($body, true, 512, JSON_THROW_ON_ERROR);

@@ -114,6 +114,16 @@ def test_an_event_that_somebody_else_signed_is_refused(php: PhpHost) -> None:
     assert not kept.exists() or "sekar.9" not in kept.read_text(encoding="utf-8")
 
 
+def test_without_its_secrets_it_takes_nothing(tmp_path: Path) -> None:
+    """An empty secret would be anybody's."""
+    for path, asked in (("/events", "HTTP_WEBHOOK_ID"), ("/health", "HTTP_AUTHORIZATION")):
+        server = f"$_SERVER['REQUEST_URI'] = '{path}'; $_SERVER['{asked}'] = 'Bearer '; include '{SCRIPT}';"
+        environ = {name: text for name, text in os.environ.items() if not name.startswith("HR_")}
+        done = subprocess.run(["php", "-r", server], env=environ, capture_output=True, text=True, check=False)
+
+        assert '"code":"not_set"' in done.stdout
+
+
 def test_another_token_is_refused(php: PhpHost, made: Made) -> None:
     """And the host's word for it is told."""
     with pytest.raises(MkdError, match=r"401 \(wrong_token\)"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from importlib import resources
 
 import pytest
 
@@ -53,6 +55,27 @@ def test_a_day_that_nobody_said_is_said(process):
     assert before.status == 1
     assert "MKD320" in before.err
     assert "from 20" in before.err
+
+
+@pytest.mark.bare
+def test_today_is_the_day_where_the_policy_is_in_force(process, tmp_path):
+    """Between two zones that are 26 hours apart it is never the same day; one that is none is refused."""
+    policy = resources.files("mkd_plugins").joinpath("packs", "sg-fwa", "2024.1.toml").read_text(encoding="utf-8")
+    for name, zone in (("east", "Pacific/Kiritimati"), ("west", "Etc/GMT+12"), ("none", "Asia/Jakarata")):
+        text = policy.replace('zone = "Asia/Singapore"', f'zone = "{zone}"')
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+
+    east, west, none = (
+        process("--lang", "id", "decide", "--policy", str(tmp_path / f"{name}.toml"), given=lines(GOOD))
+        for name in ("east", "west", "none")
+    )
+
+    days = [date.fromisoformat(done.err.split()[2].rstrip(",")) for done in (east, west)]
+    assert days[0] > days[1]
+    assert east.err.startswith("memutus untuk ")
+    assert (none.status, none.out) == (1, "")
+    assert "MKD347" in none.err
+    assert "(as in Asia/Jakarta, or say --on)" in none.err
 
 
 @pytest.mark.bare

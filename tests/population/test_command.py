@@ -76,9 +76,10 @@ def test_what_a_run_left_that_was_killed_while_it_wrote_is_cleared_away(mkd: Mkd
     assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
-def test_the_day_left_out_is_today_and_said(mkd: Mkd, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody finds out afterwards that another day was meant."""
-    monkeypatch.setenv("MKD_AT", "2023-06-20T09:00+07:00")
+@pytest.mark.parametrize("moment", ["2023-06-20T09:00+07:00", "2023-06-19T22:00+00:00"])
+def test_the_day_left_out_is_today_and_said(mkd: Mkd, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Nobody finds out afterwards that another day was meant; the day is that of the policy's zone."""
+    monkeypatch.setenv("MKD_AT", moment)
 
     done = mkd("eligibility")
 

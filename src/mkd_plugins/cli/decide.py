@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from mkd_plugins.cli import options
-from mkd_plugins.cli.policies import found_history, found_policy
+from mkd_plugins.cli.policies import chosen_version, found_history, today_of
 from mkd_plugins.cli.session import Session
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ def decide(
             raise click.UsageError("--replay decides by what was recorded: give --policy and the lines alone")
         _replay(session, name, facts)
         return
-    day = on or _today()
-    policy = found_policy(session, name, on=day, layer=layer).at(moment)
+    history = found_history(session, name)
+    day = on or today_of(history, options.now(), session.words())
+    policy = chosen_version(history, on=day, layer=layer).at(moment)
     if frame is not None and out is not None:
         from mkd_plugins.cli.frame import decide_population
 
@@ -148,9 +149,3 @@ def _answers(
     from mkd_plugins.decide import decide_lines, written
 
     return map(written, decide_lines(policy, lines, all=everything, more=more))
-
-
-def _today() -> date:
-    today = options.now().astimezone().date()
-    click.echo(f"deciding for {today}, today (say another day with --on)", err=True)
-    return today

@@ -11,6 +11,7 @@ import click
 
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.counting import counting
+from mkd_plugins.cli.policies import today_of
 from mkd_plugins.cli.session import Desk, Session, answer
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ def eligibility(
     goes on where it was. People are opaque keys; a rule that reads a sensitive fact is called "sensitive".
     """
     from mkd_plugins.cli.request import template as read_template
+    from mkd_plugins.deployment import policies_of
     from mkd_plugins.population import eligibility as decide_everybody
 
     with session.open() as desk:
         desk.need_overview()
-        day = on or _today(desk, at)
+        day = on or today_of(policies_of(desk.mkd.host), at, desk.language)
         plan = read_template(template, on=day, hours=desk.mkd.hours) if template else None
         with counting(desk.language) as count:
             report = decide_everybody(
@@ -76,11 +78,6 @@ def eligibility(
                 progress=_telling(desk, count),
             )
         answer(as_json, report.to_data(), "\n".join(_lines(report, desk)))
-
-
-def _today(desk: Desk, at: datetime) -> date:
-    click.echo(desk.say("deciding_today", on=at.date()), err=True)
-    return at.date()
 
 
 def _telling(desk: Desk, count: Callable[[int], None]) -> Callable[[int], None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
 
 from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy, PolicyProblems
@@ -13,6 +16,7 @@ from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli.session import Session
 from mkd_plugins.pack_files import is_path
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
+from mkd_plugins.words import say
 
 _UNKNOWN = "MKD325"
 _UNKNOWN_NAME = "MKD311"
@@ -44,9 +48,17 @@ def found_folder(session: Session, name: str) -> Traversable | Path:
         return policy_folder(name, packs=host.packs)
 
 
-def found_policy(session: Session, name: str, *, on: date, layer: Literal["base"] | None = None) -> Policy:
-    """The version in force on that day, with its seasons from the shipped calendar."""
-    return chosen_version(found_history(session, name), on=on, layer=layer)
+def today_of(history: History, at: datetime, language: str) -> date:
+    """The day of that moment in the zone of the policy, said on stderr; a server may keep the time of another one."""
+    zone = history.bases[-1].zone
+    try:
+        today = at.astimezone(ZoneInfo(zone)).date()
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise PolicyError(
+            "MKD347", f"no time zone is called {zone}", where="policy, zone", mend="as in Asia/Jakarta, or say --on"
+        ) from None
+    click.echo(say("deciding_today", language, on=today), err=True)
+    return today
 
 
 def found_version(session: Session, name: str, *, on: date | None) -> Policy:

@@ -11,13 +11,13 @@ import click
 
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.counting import counting
-from mkd_plugins.cli.policies import found_history
+from mkd_plugins.cli.policies import found_history, today_of
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_core.policy import History
-    from mkd_plugins.population import Deciding, Population, Side, Simulation
+    from mkd_plugins.population import Deciding, Population, Simulation
 
 _SHOWN = 10
 """How many rules and units a terminal shows."""
@@ -76,26 +76,28 @@ def simulate(
     """
     if facts is not None and (template or unit):
         raise click.UsageError("--plan and --unit are for people whom identity knows, not for --population.")
-    from mkd_plugins.population import Everybody, FactsFile
+    from mkd_plugins.population import Everybody, FactsFile, Side
     from mkd_plugins.population import simulate as decide_twice
 
     language = session.words()
-    day = on or _today(at, language)
 
-    def told(find: Callable[[str], History], population: Population) -> None:
+    def told(find: Callable[[str], History], population: Callable[[date], Population]) -> None:
         if chart is not None:
             from mkd_plugins.population import chart as charts
 
             charts.ready(chart, there=force)
-        sides = _side(find, before, day), _side(find, after, against_on or day)
+        (old, old_version), (new, new_version) = _split(before), _split(after)
+        history = find(old)
+        day = on or today_of(history, at, language)
+        sides = Side.of(history, day, old_version), Side.of(find(new), against_on or day, new_version)
         with counting(language) as count:
-            simulation = decide_twice(*sides, population, out=out, replace=force, progress=count)
+            simulation = decide_twice(*sides, population(day), out=out, replace=force, progress=count)
         if chart is not None:
             charts.draw(simulation, chart, language)
         answer(as_json, simulation.to_data(), "\n".join(_lines(simulation, chart, language)))
 
     if facts is not None:
-        told(lambda name: found_history(session, name), FactsFile(facts))
+        told(lambda name: found_history(session, name), lambda day: FactsFile(facts))
         return
     from mkd_plugins.cli.request import template as read_template
     from mkd_plugins.policies import policy_history
@@ -103,26 +105,18 @@ def simulate(
     with session.open() as desk:
         desk.need_overview()
         host, hours = desk.mkd.host, desk.mkd.hours
-        plan = read_template(template, on=day, hours=hours) if template else None
-        told(
-            lambda name: policy_history(name, packs=host.packs, vocabulary=host.vocabulary),
-            Everybody(service=desk.mkd, on=day, template=plan, unit=unit),
-        )
+
+        def everybody(day: date) -> Population:
+            plan = read_template(template, on=day, hours=hours) if template else None
+            return Everybody(service=desk.mkd, on=day, template=plan, unit=unit)
+
+        told(lambda name: policy_history(name, packs=host.packs, vocabulary=host.vocabulary), everybody)
 
 
-def _side(find: Callable[[str], History], told: str, on: date) -> Side:
-    """``jabar-mkd``, ``jabar-mkd@2023.1`` or ``rules/draft.toml@2027.1``."""
-    from mkd_plugins.population import Side
-
+def _split(told: str) -> tuple[str, str | None]:
+    """Policy and version of ``jabar-mkd``, ``jabar-mkd@2023.1`` or ``rules/draft.toml@2027.1``."""
     name, at, version = told.rpartition("@")
-    if not at or Path(told).exists():
-        return Side.of(find(told), on)
-    return Side.of(find(name), on, version)
-
-
-def _today(at: datetime, language: str) -> date:
-    click.echo(say("deciding_today", language, on=at.date()), err=True)
-    return at.date()
+    return (told, None) if not at or Path(told).exists() else (name, version)
 
 
 def _lines(simulation: Simulation, chart: Path | None, language: str) -> Iterator[str]:

@@ -194,12 +194,13 @@ class Config:
     def load(cls, path: Path | str) -> Config:
         """The configuration in that file. Raises :class:`ConfigProblem` with every fault of it."""
         path = Path(path)
-        hint = "mkd init writes one" if not path.exists() else ""
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            said = getattr(error, "strerror", None) or str(error)
-            raise ConfigProblem(FILE_UNUSABLE, str(path), f"cannot be read: {said}", hint=hint) from error
+        except OSError as error:
+            hint = "mkd init writes one" if isinstance(error, FileNotFoundError) else "see path and permissions"
+            raise ConfigProblem(FILE_UNUSABLE, str(path), f"cannot be read: {error.strerror}", hint=hint) from error
+        except UnicodeDecodeError as error:
+            raise ConfigProblem(FILE_UNUSABLE, str(path), "is not UTF-8", hint="save it as UTF-8") from error
         return cls.from_toml(text, folder=path.resolve().parent, file=path.name)
 
     @classmethod
@@ -208,7 +209,7 @@ class Config:
         try:
             tables = tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
-            raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
+            raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}", hint="mend that line") from error
         return cls.from_mapping(tables, folder=folder, file=file)
 
     @classmethod

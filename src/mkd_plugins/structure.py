@@ -276,7 +276,8 @@ def _enum(value: object, cls: type[Enum]) -> Enum:
 
 
 def _no_choice(value: object, choices: list[str]) -> Fault:
-    hint = did_you_mean(value, choices) if isinstance(value, str) else ""
+    near = did_you_mean(value, choices) if isinstance(value, str) else ""
+    hint = "" if near.startswith("known:") else near  # they are named already
     return Fault("", f"must be one of {', '.join(choices)}, not {_shown(value)}", hint)
 
 

@@ -42,6 +42,7 @@ def refused(office, code, *words, said="", at=None):
         ("MKD296", ("agreement", "propose", "--as", "k000002", "--remote", "wed"), "add --from"),
         ("MKD217", (*PROPOSE, "--until", "2023-07-01", "--remote", "wed"), "before it starts"),
         ("MKD220", (*PROPOSE, "--remote", "wed", "--target", "outptu; briefs"), "did you mean output?"),
+        ("MKD295", (*PROPOSE, "--remote", "wed", "--target", "output; a; at_laest 4 a"), "did you mean at_least?"),
         ("MKD268", (*PROPOSE, "--remote", "wed", "--reason", "x" * 10_001), "say it shorter"),
         ("MKD297", (*PROPOSE, "--file", "none.toml"), "check the path"),
         ("MKD403", ("agreement", "show", "k000002.7"), "no agreement"),

@@ -162,7 +162,7 @@ def test_an_empty_file_is_refused(tables: Tables, text: str) -> None:
 def test_a_wrong_encoding_is_refused_with_the_row(tables: Tables) -> None:
     text = PEOPLE.replace("Bayu", "Bayú").encode("cp1252")
 
-    assert "MKD232 people.csv, row 3: the file is not utf-8" in refused(tables(people=text))
+    assert "MKD232 people.csv, row 3: the file is not UTF-8" in refused(tables(people=text))
 
 
 def test_a_named_encoding_is_read(tmp_path: Path) -> None:
@@ -454,7 +454,9 @@ def test_a_table_is_read_again_when_it_has_changed(tables: Tables, tmp_path: Pat
     assert person(identity, "c").facts["applicant.talent_box"] == 9
 
 
-def test_without_a_cache_a_table_that_went_bad_stops_identity_rather_than_serving_yesterdays(tables: Tables, tmp_path: Path) -> None:
+def test_without_a_cache_a_table_that_went_bad_stops_identity_rather_than_serving_yesterdays(
+    tables: Tables, tmp_path: Path
+) -> None:
     identity = tables()
     assert person(identity, "a").key == "a"
 

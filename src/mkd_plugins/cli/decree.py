@@ -29,7 +29,7 @@ def decree() -> None:
     """Make the agreements of a unit by order: on fixed days, or by turns under a cap."""
 
 
-@decree.command()
+@decree.command(short_help="Make everybody's agreement by the decree KEY.")
 @click.argument("key")
 @click.option("--unit", metavar="UNIT", required=True, help="For the people of this unit and of all below it.")
 @click.option("--policy", "version", metavar="VERSION", required=True, help="The version that it rests on.")
@@ -133,7 +133,7 @@ def list_(session: Session, how: How) -> None:
         answer(how.as_json, [forms.on_record_data(one) for one in known], text)
 
 
-@decree.command()
+@decree.command(short_help="Take the decree KEY back.")
 @click.argument("key")
 @click.option("--from", "since", type=options.DATE, required=True, metavar="DATE", help="The first day without it.")
 @options.reason

@@ -17,7 +17,7 @@ def fact() -> None:
     """Vouch for a fact about a person."""
 
 
-@fact.command()
+@fact.command(short_help="Vouch that FACT of PERSON is VALUE.")
 @click.argument("person")
 @click.argument("name", metavar="FACT")
 @click.argument("value")

@@ -16,7 +16,7 @@ def facts() -> None:
     """What identity knows of people, and what is missing."""
 
 
-@facts.command()
+@facts.command(short_help="How many people have or lack each fact.")
 @click.option("--at", type=options.MOMENT, default=options.now, envvar="MKD_AT", help="The moment.  [now]")
 @options.as_json
 @click.pass_obj
@@ -34,7 +34,7 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
         answer(as_json, report.to_data(), "\n".join(report.lines(desk.language)))
 
 
-@facts.command()
+@facts.command(short_help="Each fact of PERSON with its source.")
 @click.argument("person")
 @options.acting
 @click.pass_obj

@@ -14,7 +14,6 @@ from mkd_plugins.cli.session import Session, actor
 from mkd_plugins.presets import find
 
 _TABLES = ("people", "units", "mandates", "discipline", "ratings")
-_MADE = ("mkd.toml", "journal.db")
 
 
 @click.command()
@@ -32,7 +31,7 @@ def init(session: Session, example: bool, preset: str | None, force: bool, folde
     names = ("mkd.toml", *(f"{table}.csv" for table in _TABLES if example))
     there = [name for name in (*names, "journal.db") if (place / name).exists()]
     if there and not force:
-        raise InvalidInput("MKD291", f"{', '.join(there)} is there already", where=folder, mend="add --force")
+        raise InvalidInput("MKD291", f"already there: {', '.join(there)}", where=folder, mend="add --force")
     place.mkdir(parents=True, exist_ok=True)
     (place / "mkd.toml").write_text(text, encoding="utf-8")
     if example:
@@ -40,7 +39,8 @@ def init(session: Session, example: bool, preset: str | None, force: bool, folde
     from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 
     SqliteJournal(SqliteConfig(path=place / "journal.db")).close()
-    click.echo(_next(folder, session.language or "en", example=example))
+    made = [f"{folder}/{name}" for name in ("mkd.toml", "journal.db") if name == "mkd.toml" or name not in there]
+    click.echo(_next(folder, made, session.language or "en", example=example))
 
 
 def _text(language: str, example: bool) -> str:
@@ -58,10 +58,10 @@ def _copy_province(place: Path) -> None:
         shutil.copyfile(shipped() / f"{table}.csv", place / f"{table}.csv")
 
 
-def _next(folder: str, language: str, *, example: bool) -> str:
+def _next(folder: str, made: list[str], language: str, *, example: bool) -> str:
     """What to type next, with people who are there."""
     written, then = ("Tertulis", "Berikutnya") if language == "id" else ("Written", "Next")
-    lines = [f"{written}: {folder}/mkd.toml, {folder}/journal.db", f"{then}:"]
+    lines = [f"{written}: {', '.join(made)}", f"{then}:"]
     if folder != ".":
         lines.append(f"  cd {folder}")
     if not example:

@@ -23,7 +23,7 @@ def journal() -> None:
     """Verify, export and describe the journal."""
 
 
-@journal.command()
+@journal.command(short_help="Verify the chain of the journal or of an export.")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--head", "known", type=click.Path(dir_okay=False), help="A head kept elsewhere: finds what was cut off.")
 @options.as_json
@@ -88,7 +88,7 @@ def shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple[
         yield from bar
 
 
-@journal.command()
+@journal.command(short_help="Write every event as its canonical line.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here, for you alone.  [standard output]")
 @click.pass_obj
 def export(session: Session, out: str | None) -> None:
@@ -101,7 +101,7 @@ def export(session: Session, out: str | None) -> None:
             target.write(export_line(record) + "\n")
 
 
-@journal.command()
+@journal.command(short_help="Write what proves that nothing was cut off.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here.  [standard output]")
 @click.pass_obj
 def head(session: Session, out: str | None) -> None:
@@ -126,7 +126,7 @@ def _for_the_owner(path: str, flags: int) -> int:
     return descriptor
 
 
-@journal.command()
+@journal.command(short_help="The statements that make an empty journal.")
 @click.option(
     "--dialect", type=click.Choice(["embedded", "sqlite", "postgresql", "mysql"]), default="embedded", show_default=True
 )

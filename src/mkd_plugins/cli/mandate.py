@@ -17,7 +17,7 @@ def mandate() -> None:
     """Put an acting officer (Plt, Plh) or a delegation on record."""
 
 
-@mandate.command()
+@mandate.command(short_help="Put a mandate on record, as HR.")
 @click.option("--kind", type=click.Choice([kind.value for kind in MandateKind]), required=True)
 @click.option("--acting", metavar="PERSON", required=True, help="Who acts.")
 @click.option("--unit", metavar="UNIT", help="In the place of this unit's head.")

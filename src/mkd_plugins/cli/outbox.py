@@ -92,7 +92,7 @@ def listed(session: Session, status: str | None, as_json: bool) -> None:
         answer(as_json, found, output.table(headings, rows) if rows else desk.say("nothing"))
 
 
-@outbox.command()
+@outbox.command(short_help="Make pending again what was given up.")
 @click.argument("keys", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that wait for a person.")
 @options.as_json

@@ -17,7 +17,7 @@ def period() -> None:
     """Close a person's period (2023-07) and show what it came to."""
 
 
-@period.command()
+@period.command(short_help="Close a period that is over.")
 @click.argument("person")
 @click.argument("period", metavar="PERIOD")
 @click.option(

@@ -114,7 +114,7 @@ def dispute(session: Session, how: How, agreement: str, item: str, note: str) ->
         answer(how.as_json, result_data(done), f"{item}: {desk.say('disputed')}")
 
 
-@result.command("list")
+@result.command("list", short_help="What was reported under an agreement.")
 @click.argument("agreement")
 @options.asking
 @click.pass_obj

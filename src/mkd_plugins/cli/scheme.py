@@ -42,7 +42,7 @@ def listed(session: Session, as_json: bool) -> None:
     answer(as_json, data, output.table(headings, rows))
 
 
-@scheme.command()
+@scheme.command(short_help="One scheme, line by line.")
 @click.argument("name", metavar="ID_OR_FILE")
 @click.option("--on", type=options.DATE, metavar="DATE", help="The version of that day.  [the newest]")
 @options.as_json

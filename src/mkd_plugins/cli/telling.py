@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from mkd_core.errors import MkdError
+from mkd_plugins.problems import ConfigProblem
 from mkd_plugins.words import say
 
 
@@ -37,7 +38,8 @@ def lines(error: Exception) -> list[str]:
     """The lines of an error; of one that nobody foresaw, its kind and how to report it (its text may be private)."""
     if isinstance(error, MkdError):
         said = str(error).splitlines()
-        if error.mend or len(said) != 1:
+        faults = error.faults if isinstance(error, ConfigProblem) else ()
+        if error.mend or len(said) != 1 or (faults and all(fault.hint for fault in faults)):
             return said
         from mkd_plugins.mends import mend_of
 

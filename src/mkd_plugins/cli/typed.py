@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mkd_core.errors import InvalidInput
+from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.targets import Target, target_from_data
 from mkd_core.worktime import OfficeHours, Week, WorkPlan
 from mkd_plugins.forms.days import remote_plan, weekdays
@@ -29,6 +29,8 @@ _VALUE = re.compile(
 )
 _KIND = re.compile(r"(?:(?P<id>[\w-]+)\s*=\s*)?(?P<kind>[a-z]+)", re.ASCII)
 _SIGNS = {">=": "at_least", "<=": "at_most"}
+_WORDS = ("at_least", "at_most", "within", "by", "evidence", "weight")
+"""With which a part begins that is not the indicator."""
 
 
 def week(text: str, *, where: str = "--week") -> Week:
@@ -80,9 +82,16 @@ def _target(text: str, at: int) -> Target:
     for part in filter(None, others):
         for name, value in _part(part).items():
             if name in data:
-                raise InvalidInput("MKD295", f"the {name} is said twice", where=where, mend="join parts of one kind")
+                mend = _meant(part) or "join parts of one kind"
+                raise InvalidInput("MKD295", f"the {name} is said twice", where=where, mend=mend)
             data[name] = value
     return target_from_data(data, where=where)
+
+
+def _meant(part: str) -> str:
+    """The word that a part seems to begin with, as a hint; a part that begins with none is taken for the indicator."""
+    hint = did_you_mean(part.partition(" ")[0].rstrip(":"), _WORDS)
+    return hint if hint.startswith("did you mean") else ""
 
 
 def _part(part: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ class Condition(Enum):
         "end the transaction, read again and repeat the command",
     )
     FULL = ("MKD502", "the journal is full", "free disk space or raise the limit (max_page_count), then repeat")
-    READ_ONLY = ("MKD503", "the journal cannot be written to", "open it without read_only, as somebody who may write")
+    READ_ONLY = ("MKD503", "the journal cannot be written to", "act as somebody who may write, and without read_only")
     GONE = ("MKD504", "the journal cannot be reached", "check that it is there, is running and may be opened")
     BUSY = ("MKD507", "somebody else has kept the journal locked", "try again, or raise busy_timeout")
     DAMAGED = ("MKD508", "the file is damaged or no journal", "restore it from a backup, or name another file")

@@ -57,7 +57,7 @@ def csv_lines(source: TableSource, path: Path) -> tuple[list[str], Iterator[Line
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         raise Permanent(
-            f"the file is not {source.encoding}",
+            f"the file is not {source.encoding.removesuffix('-sig').upper()}",
             code="MKD232",
             where=f"{path.name}, row {row}",
             mend='save it as UTF-8, or set encoding = "cp1252"',

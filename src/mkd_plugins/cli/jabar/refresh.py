@@ -22,9 +22,11 @@ def refresh(session: Session, everything: bool, as_json: bool) -> None:
     had stays as it was had before, and its age is shown wherever it is used. When some of it failed, the exit status
     is 1.
     """
+    from mkd_plugins.config import Config
+    from mkd_plugins.host import Host
     from mkd_plugins.jabar.siasn.refresh import refresh as read_anew
 
-    with session.host() as host:
+    with Host.load(Config.load(session.config), no_plugins=session.no_plugins) as host:
         config = host.settings("identity", "siasn")
     language = session.words()
     told = False

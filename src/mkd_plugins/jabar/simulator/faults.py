@@ -132,8 +132,11 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Fault:
         """``PATH=KIND[:RATE]``. Raises ``InvalidInput`` (MKD731) saying what can be written instead."""
-        path, _, rest = text.partition("=")
+        path, said, rest = text.partition("=")
         kind, _, rate = rest.partition(":")
+        if not said:
+            mend = f"write PATH=KIND; a kind is one of {', '.join(KINDS)}"
+            raise InvalidInput("MKD731", "no kind of fault is said", where=f"--fault {text}", mend=mend)
         try:
             return cls(path=path, kind=kind, rate=float(rate) if rate else 1.0)
         except ValueError:

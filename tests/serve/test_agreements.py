@@ -133,6 +133,8 @@ def test_targets_are_countered_and_agreed_to(served) -> None:
         ("/k000002.1/approve", {"version": True}, "version"),
         ("/k000002.1/refuse", {}, "body"),
         ("/k000002.1/refuse", {"reason": " "}, "reason"),
+        ("/k000002.1/refuse", {"reason": "\x1c\x85\ufeff"}, "reason"),
+        ("", {"from": "2030-07-01", "targets": [{"kind": "output", "value": "1\n"}]}, "targets[1].value"),
         ("/k000002.1/end", {"since": "tomorrow"}, "since"),
     ],
 )

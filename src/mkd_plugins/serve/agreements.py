@@ -12,7 +12,7 @@ from mkd_core.errors import InvalidInput
 from mkd_core.targets import Direction, TargetKind
 from mkd_core.worktime import Place
 from mkd_plugins.forms import request as forms
-from mkd_plugins.serve.fields import Field, Kind
+from mkd_plugins.serve.fields import SAID, Field, Kind
 from mkd_plugins.serve.route import Call, Route
 from mkd_plugins.serve.settings import Scope
 from mkd_plugins.serve.sight import seen_agreement
@@ -22,7 +22,7 @@ _WHY_PERHAPS = Field(name="reason", says="Why, in words.")
 _NOTE = Field(name="note", says="A word to the other side.")
 _SINCE = Field(name="since", kind=Kind.DATE, needed=True, says="The first day.")
 TARGET = (
-    Field(name="id", pattern=r"\S", says="t1, t2 and so on when left out."),
+    Field(name="id", pattern=SAID, says="t1, t2 and so on when left out."),
     Field(name="kind", choices=tuple(each.value for each in TargetKind), needed=True),
     Field(name="indicator", says="What is counted or measured."),
     Field(name="unit"),
@@ -39,7 +39,7 @@ _BALLOT = (
     Field(name="version", kind=Kind.NUMBER, says="Only if this version waits for votes."),
 )
 _DAYS = (
-    Field(name="remote", pattern=r"\S", says="The standard week with these days elsewhere, such as wed,thu; or plan."),
+    Field(name="remote", pattern=SAID, says="The standard week with these days elsewhere, such as wed,thu; or plan."),
     Field(name="place", choices=tuple(each.value for each in Place), says="Where they are; home when left out."),
     Field(name="plan", kind=Kind.OBJECT, schema="Plan", says="The days in full."),
 )

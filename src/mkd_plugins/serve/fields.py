@@ -20,6 +20,10 @@ KEY = 200
 """Characters of a key in an address at most, so that the address stays shorter than what a server reads of one."""
 
 
+SAID = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+"""Something that is no blank. Spelt out, since Python and the readers of the schema differ in what ``\\S`` is."""
+
+
 class Kind(Enum):
     """What a value is in JSON, and how the schema says it."""
 
@@ -90,7 +94,7 @@ class Field:
 
     @property
     def _pattern(self) -> str:
-        said_at_all = r"\S" if self.kind is Kind.TEXT and self.needed and not self.choices else ""
+        said_at_all = SAID if self.kind is Kind.TEXT and self.needed and not self.choices else ""
         return self.pattern or said_at_all
 
     def read(self, value: Any) -> Any:
@@ -109,8 +113,9 @@ class Field:
                 raise self._wrong(f"must be {self.kind.value}") from None
         if self.parts:
             return [self._object(at, each) for at, each in enumerate(value, start=1)]
-        if self._pattern and not re.search(self._pattern, value):
-            raise self._wrong(f"must look like {self._pattern}" if self.pattern else "must say something")
+        if self._pattern and not _matches(self._pattern, value):
+            says_how = self.pattern not in ("", SAID)
+            raise self._wrong(f"must look like {self.pattern}" if says_how else "must say something")
         return value
 
     def _object(self, at: int, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,9 +164,14 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _matches(pattern: str, text: str) -> bool:
+    """As the schema means it: ``$`` is the very end, and not before a last line break."""
+    return re.search(pattern.replace("$", r"\Z"), text) is not None
+
+
 def _is_amount(value: Any) -> bool:
     if isinstance(value, str):
-        return re.search(_DECIMAL, value) is not None
+        return _matches(_DECIMAL, value)
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _AMOUNT
 
 

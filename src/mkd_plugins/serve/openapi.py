@@ -9,7 +9,7 @@ from typing import Any
 
 from mkd_core.language import Vocabulary
 from mkd_plugins.serve.access import ACTING
-from mkd_plugins.serve.fields import Field, closed
+from mkd_plugins.serve.fields import SAID, Field, closed
 from mkd_plugins.serve.once import HEADER
 from mkd_plugins.serve.route import Route
 from mkd_plugins.serve.schemas import SCHEMAS, TEXT, attested_schema, facts_schema, listed, ref
@@ -28,7 +28,7 @@ _ACTING = {
     "name": ACTING,
     "in": "header",
     "required": False,
-    "schema": {**TEXT, "pattern": r"\S"},
+    "schema": {**TEXT, "pattern": SAID},
     "description": "Who acts, named by a system that may: a key, service number, login or mail address.",
 }
 _KEY = {

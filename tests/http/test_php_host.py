@@ -114,7 +114,7 @@ def test_an_event_that_somebody_else_signed_is_refused(php: PhpHost) -> None:
     assert not kept.exists() or "sekar.9" not in kept.read_text(encoding="utf-8")
 
 
-def test_without_its_secrets_it_takes_nothing(tmp_path: Path) -> None:
+def test_without_its_secrets_it_takes_nothing(php: PhpHost) -> None:
     """An empty secret would be anybody's."""
     for path, asked in (("/events", "HTTP_WEBHOOK_ID"), ("/health", "HTTP_AUTHORIZATION")):
         server = f"$_SERVER['REQUEST_URI'] = '{path}'; $_SERVER['{asked}'] = 'Bearer '; include '{SCRIPT}';"

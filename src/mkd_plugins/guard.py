@@ -8,6 +8,8 @@ to which Ctrl-C never comes, it is the plugin's own, and a problem like anything
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+import mkd_core
 from mkd_core.errors import MkdError
 from mkd_plugins.problems import (
     CALL_OVERRAN,
@@ -97,6 +100,16 @@ class Threads:
             self.total += 1
 
 
+def pass_interrupt(error: BaseException) -> None:
+    """Raise a Ctrl-C on: it is meant for the program. Called first wherever all that foreign code raises is caught.
+
+    What has to be caught there is ``BaseException``: besides ``SystemExit`` and ``GeneratorExit``, libraries derive
+    errors of their own from it.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+
+
 def own_interrupts(function: Callable[[], T]) -> T:
     """The function's result on a thread of a plugin, where a ``KeyboardInterrupt`` is nobody's but the plugin's."""
     try:
@@ -144,12 +157,11 @@ class Guard:
         except Overrun:
             line = f"{method} did not answer within {seconds:g} seconds"
             raise self._recorded(DeadlineOverrun(CALL_OVERRAN, self.label, line, hint=_OVERRUN_HINT)) from None
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # SystemExit, GeneratorExit and what else a library derives from it
+        except BaseException as error:
+            pass_interrupt(error)
             raised = cause_of(error)
             line = f"{method} of {self.backend} raised {type(raised).__name__}{place_of(raised)}"
-            hint = "report it to the plugin's maker: only Transient and Permanent are raised on purpose"
+            hint = f"{_REPORT}: only Transient and Permanent are raised on purpose"
             raise self._recorded(CallProblem(CALL_RAISED, self.label, line, hint=hint)) from error
 
     def tell(self, method: str, function: Callable[[], object]) -> None:
@@ -162,15 +174,17 @@ class Guard:
             line = f"{method} of {self.backend} refused: {refusal.code} {refusal.message}"
             self.record(CallProblem(CALL_RAISED, self.label, line, hint=refusal.mend))
 
-    def refuse_result(self, method: str, expected: str, got: object) -> CallProblem:
-        """The recorded problem of a result that the port does not allow, ready to be raised."""
-        line = f"{method} of {self.backend} returned {kind_of(got)}, expected {expected}"
-        return self._recorded(CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker"))
-
-    def refuse_key(self, method: str) -> CallProblem:
-        """The recorded problem of a receipt for another request, ready to be raised; neither key is told."""
-        line = f"{method} of {self.backend} returned a receipt for another key than it was given"
-        return self._recorded(CallProblem(CALL_RESULT, self.label, line, hint="report it to the plugin's maker"))
+    def expect(self, method: str, result: object, allows: Callable[[object], bool], expected: str) -> None:
+        """Refuse a result that the port does not allow, or that raises when it is looked at."""
+        try:
+            if allows(result):
+                return
+            cause, got = None, kind_of(result)
+        except BaseException as error:
+            pass_interrupt(error)
+            cause, got = error, f"{kind_of(result)} that raises {type(error).__name__}{place_of(error)} when looked at"
+        line = f"{method} of {self.backend} returned {got}, expected {expected}"
+        raise self._recorded(CallProblem(CALL_RESULT, self.label, line, hint=_REPORT)) from cause
 
     def _timed(self, method: str, function: Callable[[], T], seconds: float) -> T:
         began = monotonic()
@@ -193,7 +207,13 @@ class Guard:
         return problem
 
 
-_OVERRUN_HINT = "see whether what it talks to answers, or raise its deadline in [mkd.deadlines]"
+_OURS: Final = frozenset(
+    os.path.dirname(module) for module in (__file__, importlib.__file__, importlib.metadata.__file__)
+)
+_CORE: Final = os.path.dirname(mkd_core.__file__)
+
+_REPORT: Final = "report it to the plugin's maker"
+_OVERRUN_HINT: Final = "see whether what it talks to answers, or raise its deadline in [mkd.deadlines]"
 
 
 def in_chunks(
@@ -206,21 +226,10 @@ def in_chunks(
     while True:
         items = guard.call(method, lambda: list(islice(source, CHUNK)), guard.deadline_for(None))
         for item in items:
-            if not keeps(allows, item):
-                raise guard.refuse_result(method, words, item)
+            guard.expect(method, item, allows, words)
             yield item
         if len(items) < CHUNK:
             return
-
-
-def keeps(allows: Callable[[object], bool], result: object) -> bool:
-    """Whether the result is what was promised; one that raises when it is looked at is not."""
-    try:
-        return allows(result)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # whatever its class derives from it
-        return False
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -233,19 +242,23 @@ def words_of(error: BaseException) -> str:
     error = cause_of(error)
     try:
         said = str(error)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # a bug within a bug
+    except BaseException as bug_within_the_bug:
+        pass_interrupt(bug_within_the_bug)
         said = "(which cannot be printed)"
     return f"{type(error).__name__}: {said}{place_of(error)}"
 
 
 def place_of(error: BaseException) -> str:
-    """Where the error was raised, as `` at module.py:12``; its text is left out, for it may hold anything."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return ""
-    return f" at {frames[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{frames[-1].lineno}"
+    """Where in the plugin the error was raised, as `` at module.py:12``; its text may hold anything and is left out.
+
+    What it called of this library and of Python's import is passed over: ``provider.py:51`` would help nobody.
+    """
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    for file, line in reversed(places):
+        folder, name = os.path.split(file)
+        if not name.startswith("<") and folder not in _OURS and not folder.startswith(_CORE):
+            return f" at {name}:{line}"
+    return ""
 
 
 def kind_of(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Never
 
-from mkd_plugins.guard import Guard, in_chunks, keeps
+from mkd_plugins.guard import Guard, in_chunks
 from mkd_plugins.problems import PluginProblem, Unavailable
 from mkd_plugins.results import Promise, promises_of
 
@@ -94,10 +94,9 @@ def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise
     def call(*arguments: Any, **named: Any) -> Any:
         request: Any = arguments[0] if arguments else next(iter(named.values()), None)
         result = guard.call(name, lambda: method(*arguments, **named), guard.deadline_for(request))
-        if not keeps(allows, result):
-            raise guard.refuse_result(name, promise.words, result)
-        if keyed and not keeps(partial(_is_for, request.key), result):
-            raise guard.refuse_key(name)
+        guard.expect(name, result, allows, promise.words)
+        if keyed:  # neither key is told: keys name people
+            guard.expect(name, result, partial(_is_for, request.key), "one with the key that it was given")
         return result
 
     if promise.item is None:
@@ -110,8 +109,7 @@ def _guarded_method(guard: Guard, name: str, method: Callable[..., Any], promise
             source = guard.call(name, lambda: iter(result), guard.deadline_for(None))
             return in_chunks(guard, name, source, item, words)
         for one in result:
-            if not keeps(item, one):
-                raise guard.refuse_result(name, words, one)
+            guard.expect(name, one, item, words)
         return result
 
     return call_lazily

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar, cast
 
 import attrs
@@ -14,7 +13,7 @@ from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
 from mkd_plugins.discovery import Installed
-from mkd_plugins.guard import keeps, kind_of, words_of
+from mkd_plugins.guard import kind_of, pass_interrupt, words_of
 from mkd_plugins.problems import (
     EXTRA_MISSING,
     HOOK_ARGUMENTS,
@@ -30,6 +29,7 @@ from mkd_plugins.problems import (
 from mkd_plugins.provider import Provider, RulePack
 
 T = TypeVar("T")
+Hooks = Mapping[str, Sequence[pluggy.HookImpl]]
 
 _REPORT: Final = "report it to the plugin's maker"
 HOOKS: Final = ("mkd_providers", "mkd_policies", "mkd_facts", "mkd_observe")
@@ -48,96 +48,37 @@ class Announced:
 
 
 class Loader:
-    """Registers plugins with pluggy one by one, so that each failure has one name on it."""
+    """Loads plugins one by one, so that each failure has one name on it."""
 
     def __init__(self) -> None:
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs)
+        self._loaded: list[tuple[object, str]] = []
 
     def load(self, plugin: Installed) -> Announced:
         """What the plugin announces. Raises :class:`LoadProblem` when it cannot be asked at all."""
         module = _imported(plugin)
-        self._register(plugin, module)
+        for other, label in self._loaded:
+            if other is module:
+                hint = f"disable {plugin.label} in [mkd], or the other"
+                raise LoadProblem(NAME_TAKEN, plugin.label, f"{plugin.module} is loaded already, as {label}", hint=hint)
+        hooks = _hooks_of(plugin, module)
+        self._loaded.append((module, plugin.label))
         problems: list[LoadProblem] = []
-        providers = self._answers(plugin, module, "mkd_providers", Provider, problems)
+        providers = _answers(plugin, hooks, "mkd_providers", Provider, problems)
         return Announced(
             plugin=plugin,
             providers=tuple(provider for provider in providers if _made_for_this_api(plugin, provider, problems)),
-            packs=self._answers(plugin, module, "mkd_policies", RulePack, problems),
-            facts=self._answers(plugin, module, "mkd_facts", Fact, problems),
-            observers=tuple(map(_observer, self._implementations(module, "mkd_observe"))),
+            packs=_answers(plugin, hooks, "mkd_policies", RulePack, problems),
+            facts=_answers(plugin, hooks, "mkd_facts", Fact, problems),
+            observers=tuple(map(_observer, hooks.get("mkd_observe", ()))),
             problems=tuple(problems),
         )
-
-    def _register(self, plugin: Installed, module: object) -> None:
-        try:
-            if self._manager.is_registered(module):
-                line = f"{plugin.module} is registered already, as {self._manager.get_name(module)}"
-                raise LoadProblem(NAME_TAKEN, plugin.label, line, hint=f"disable {plugin.label} in [mkd], or the other")
-            self._manager.register(module, name=plugin.label)
-            self._check_hooks(plugin, module)
-        except pluggy.PluginValidationError as error:
-            self._manager.unregister(name=plugin.label)
-            hint = "take the arguments of the hook's specification, or fewer"
-            raise LoadProblem(HOOK_ARGUMENTS, plugin.label, str(error), hint=hint) from error
-        except LoadProblem as problem:
-            if problem.code != NAME_TAKEN:
-                self._manager.unregister(name=plugin.label)
-            raise
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # an object that raises when it is looked at
-            line = f"{plugin.module} cannot be looked at: {words_of(error)}"
-            raise LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT) from error
-
-    def _check_hooks(self, plugin: Installed, module: object) -> None:
-        callers = self._manager.get_hookcallers(module) or []
-        unknown = [caller.name for caller in callers if not caller.has_spec()]
-        if unknown:
-            hint = "; ".join(filter(None, (did_you_mean(name, HOOKS) for name in unknown)))
-            raise LoadProblem(UNKNOWN_HOOK, plugin.label, f"there is no hook {', '.join(unknown)}", hint=hint)
-        if not callers:
-            unmarked = [name for name in dir(module) if name.startswith("mkd_")]
-            what = ", ".join(unmarked) if unmarked else "a function mkd_providers"
-            hint = f"put @hookimpl of mkd_plugins.api before {what}"
-            raise LoadProblem(NO_HOOK, plugin.label, f"{plugin.module} implements no hook", hint=hint)
-        for caller in callers:
-            for implementation in caller.get_hookimpls():
-                if implementation.plugin is module and (implementation.wrapper or implementation.hookwrapper):
-                    line = f"{caller.name} is a wrapper, which hooks of {hookspecs.PROJECT} are not"
-                    raise LoadProblem(HOOK_ARGUMENTS, plugin.label, line, hint="use @hookimpl without arguments")
-
-    def _answers(
-        self, plugin: Installed, module: object, hook: str, kind: type[T], problems: list[LoadProblem]
-    ) -> tuple[T, ...]:
-        answers: list[T] = []
-        for implementation in self._implementations(module, hook):
-            try:
-                answer = implementation.function()
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # whatever a library derives from it, the host stands
-                line = f"{hook} raised {words_of(error)}"
-                problems.append(LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT))
-                continue
-            if keeps(partial(_is_list_of, kind), answer):
-                answers += cast("list[T]", answer)
-            else:
-                line = f"{hook} returned {_kind_of_answer(answer, kind)}, expected a list of {kind.__name__}"
-                problems.append(LoadProblem(HOOK_RESULT, plugin.label, line, hint=_REPORT))
-        return tuple(answers)
-
-    def _implementations(self, module: object, hook: str) -> list[pluggy.HookImpl]:
-        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
-        return [implementation for implementation in caller.get_hookimpls() if implementation.plugin is module]
 
 
 def _imported(plugin: Installed) -> object:
     try:
         return plugin.point.load()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # whatever a library derives from it, the host stands
+    except BaseException as error:
+        pass_interrupt(error)
         raise _import_problem(plugin, error) from error
 
 
@@ -152,6 +93,62 @@ def _import_problem(plugin: Installed, error: BaseException) -> LoadProblem:
     return LoadProblem(IMPORT_FAILED, plugin.label, line, hint=f"python -c 'import {plugin.point.module}' shows it")
 
 
+def _hooks_of(plugin: Installed, module: object) -> Hooks:
+    """What the module implements of each hook, once every hook of it is found to be one."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name=plugin.label)
+        callers = manager.get_hookcallers(module) or []
+        unmarked = [name for name in dir(module) if name.startswith("mkd_")]
+    except pluggy.PluginValidationError as error:
+        hint = "take the arguments of the hook's specification, or fewer"
+        raise LoadProblem(HOOK_ARGUMENTS, plugin.label, str(error), hint=hint) from error
+    except BaseException as error:  # an object that raises when it is looked at
+        pass_interrupt(error)
+        line = f"{plugin.module} cannot be looked at: {words_of(error)}"
+        raise LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT) from error
+    unknown = [caller.name for caller in callers if not caller.has_spec()]
+    if unknown:
+        hint = "; ".join(filter(None, (did_you_mean(name, HOOKS) for name in unknown)))
+        raise LoadProblem(UNKNOWN_HOOK, plugin.label, f"there is no hook {', '.join(unknown)}", hint=hint)
+    if not callers:
+        hint = f"put @hookimpl of mkd_plugins.api before {', '.join(unmarked) or 'a function mkd_providers'}"
+        raise LoadProblem(NO_HOOK, plugin.label, f"{plugin.module} implements no hook", hint=hint)
+    hooks = {caller.name: caller.get_hookimpls() for caller in callers}
+    for name, implementations in hooks.items():
+        if any(each.wrapper or each.hookwrapper for each in implementations):
+            line = f"{name} is a wrapper, which hooks of {hookspecs.PROJECT} are not"
+            raise LoadProblem(HOOK_ARGUMENTS, plugin.label, line, hint="use @hookimpl without arguments")
+    return hooks
+
+
+def _answers(plugin: Installed, hooks: Hooks, hook: str, kind: type[T], problems: list[LoadProblem]) -> tuple[T, ...]:
+    answers: list[T] = []
+    for implementation in hooks.get(hook, ()):
+        try:
+            answers += _answer(plugin, implementation, hook, kind)
+        except LoadProblem as problem:
+            problems.append(problem)
+    return tuple(answers)
+
+
+def _answer(plugin: Installed, implementation: pluggy.HookImpl, hook: str, kind: type[T]) -> list[T]:
+    try:
+        answer = implementation.function()
+        items = list(answer) if isinstance(answer, (list, tuple)) else None
+    except BaseException as error:
+        pass_interrupt(error)
+        raise LoadProblem(HOOK_RAISED, plugin.label, f"{hook} raised {words_of(error)}", hint=_REPORT) from error
+    # By its type alone: an item may raise when it is looked at.
+    wrong = [item for item in items or () if not issubclass(type(item), kind)]
+    if items is None or wrong:
+        got = f"a list with {kind_of(wrong[0])}" if wrong else kind_of(answer)
+        line = f"{hook} returned {got}, expected a list of {kind.__name__}"
+        raise LoadProblem(HOOK_RESULT, plugin.label, line, hint=_REPORT)
+    return cast("list[T]", items)
+
+
 def _made_for_this_api(plugin: Installed, provider: Provider, problems: list[LoadProblem]) -> bool:
     if provider.api == API_VERSION:
         return True
@@ -159,16 +156,6 @@ def _made_for_this_api(plugin: Installed, provider: Provider, problems: list[Loa
     hint = f"install a version of {plugin.distribution} for plugin API {API_VERSION}"
     problems.append(LoadProblem(OTHER_API, plugin.label, line, hint=hint))
     return False
-
-
-def _is_list_of(kind: type, answer: object) -> bool:
-    return isinstance(answer, (list, tuple)) and all(isinstance(item, kind) for item in answer)
-
-
-def _kind_of_answer(answer: object, kind: type) -> str:
-    items = answer if issubclass(type(answer), (list, tuple)) else ()
-    wrong = (item for item in items if not issubclass(type(item), kind))  # type: ignore[attr-defined]
-    return next((f"a list with {kind_of(item)}" for item in wrong), kind_of(answer))
 
 
 def _observer(implementation: pluggy.HookImpl) -> Callable[[object], object]:

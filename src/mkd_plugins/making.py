@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from mkd_core.errors import MkdError
 from mkd_core.ports import PROTOCOLS
 from mkd_plugins.catalogue import Offer
 from mkd_plugins.config import BackendTable, Config
-from mkd_plugins.guard import Guard, Overrun, Threads, kind_of, place_of, words_of
+from mkd_plugins.guard import Guard, Overrun, Threads, kind_of, pass_interrupt, place_of, words_of
 from mkd_plugins.guarded import guarded, missing_methods, stand_in
 from mkd_plugins.problems import (
     FACTORY_OVERRAN,
@@ -33,7 +34,7 @@ class Maker:
         self._environ = environ
         self._record = record
         self._guards: dict[tuple[str, str], Guard] = {}
-        self._closers: list[tuple[Guard, Callable[[], object]]] = []
+        self._closing = ExitStack()
 
     def settings(self, table: BackendTable, offer: Offer) -> tuple[Any, set[str]]:
         """The table as a value of the plugin's class, and the secrets in it. Raises ``PluginProblem``."""
@@ -44,35 +45,30 @@ class Maker:
         except Faults as wrong:
             faults = self._config.placed(fault.under(table.path) for fault in wrong.faults)
             raise ConfigProblem.of_faults(label, faults) from wrong
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # the class is the plugin's: its annotations may not resolve
+            pass_interrupt(error)
             line = f"the configuration class of {offer.path} cannot be used: {type(error).__name__}{place_of(error)}"
             raise BuildProblem(FACTORY_RAISED, label, line, hint=_REPORT) from error
 
     def make(self, table: BackendTable, offer: Offer) -> Any:
         """The backend behind its guard. Raises ``PluginProblem``, or what the factory raises on purpose."""
-        provider = offer.provider
         settings, secrets = self.settings(table, offer)
-        guard = self.guard(offer.plugin.label, offer.path, cooperative=provider.cooperative)
+        guard = self.guard(offer.plugin.label, offer.path, cooperative=offer.provider.cooperative)
         try:
             made = _built(offer, settings, guard)
-            missing = missing_methods(made, PROTOCOLS[provider.port])
             close = getattr(made, "close", None)
-            backend = None if missing else guarded(made, PROTOCOLS[provider.port], guard, provider.capabilities)
+            with ExitStack() as closing:
+                if callable(close):
+                    closing.callback(guard.tell, "close", close)
+                backend = _behind(guard, made, offer)
+                self._closing.push(closing.pop_all())
+            return backend
         except MkdError:
             raise
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # whatever a library derives from it, the host stands
+        except BaseException as error:
+            pass_interrupt(error)
             line = f"{offer.path} cannot be made: {_without(secrets, words_of(error))}"
             raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line, hint=_REPORT) from error
-        if missing:
-            line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
-            raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint=_REPORT)
-        if callable(close):
-            self._closers.append((guard, close))
-        return backend
 
     def stand_in(self, table: BackendTable, problem: PluginProblem) -> Any:
         """What stands for a backend that could not be made."""
@@ -96,9 +92,7 @@ class Maker:
 
     def close(self) -> None:
         """Close what can be closed, the last made first. A failure is recorded."""
-        while self._closers:
-            guard, close = self._closers.pop()
-            guard.tell("close", close)
+        self._closing.close()
 
 
 def _built(offer: Offer, settings: Any, guard: Guard) -> object:
@@ -112,6 +106,16 @@ def _built(offer: Offer, settings: Any, guard: Guard) -> object:
         line = f"{offer.path} was not made within {seconds:g} seconds"
         hint = "see whether what it talks to answers"
         raise BuildProblem(FACTORY_OVERRAN, label, line, hint=hint) from None
+
+
+def _behind(guard: Guard, made: object, offer: Offer) -> Any:
+    """What was made, behind its guard."""
+    protocol = PROTOCOLS[offer.provider.port]
+    missing = missing_methods(made, protocol)
+    if missing:
+        line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
+        raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint=_REPORT)
+    return guarded(made, protocol, guard, offer.provider.capabilities)
 
 
 def _without(secrets: set[str], text: str) -> str:

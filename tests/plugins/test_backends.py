@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from time import monotonic
 
 import pytest
@@ -282,6 +283,24 @@ def test_a_capability_that_cannot_be_looked_at_is_a_problem_of_the_factory(site,
     host.build("notification")
 
     assert problem_of(host, "acme-hr").line.startswith("notification.acme cannot be made: ZeroDivisionError")
+
+
+@pytest.mark.parametrize(
+    ("flaw", "code"),
+    [("ping = property(lambda self: 1 / 0)", "MKD131"), ("send = None", "MKD132")],
+    ids=["cannot be looked at", "lacks a method"],
+)
+def test_a_backend_that_is_of_no_use_is_closed_at_once(site, problem_of, flaw, code):
+    """What the factory has opened by then, a connection or a lock, is not kept until the end of the process."""
+    source = plugin("return Odd()").replace("return [notification(", "return [notification(capabilities=['ping'], ")
+    odd = f"class Odd(Backend):\n    {flaw}\n    closed = []\n    def close(self): self.closed.append('closed')\n"
+    site.install("acme-hr", source + odd)
+    host = site.host("[notification.acme]")
+
+    host.build("notification")
+
+    assert problem_of(host, "acme-hr").code == code
+    assert sys.modules["acme_hr"].Odd.closed == ["closed"]
 
 
 def test_a_backend_that_hangs_when_it_is_closed_holds_nobody_up(site, problem_of, sender):

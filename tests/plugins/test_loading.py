@@ -56,7 +56,7 @@ BAD = {
         "class Mute(Exception):\n    def __str__(self): raise SystemExit\nraise Mute",
         "Mute: (which cannot be printed) at acme_hr.py:3",
     ),
-    "is no Python": ("MKD103", "def :", "SyntaxError"),
+    "is no Python": ("MKD103", "def :", "SyntaxError: invalid syntax (acme_hr.py, line 1)"),
     "misses a module": ("MKD103", "import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
     "has no hook": ("MKD105", "answer = 42", "implements no hook"),
     "has an unmarked hook": ("MKD105", "def mkd_providers(): return []", "implements no hook"),
@@ -112,7 +112,7 @@ BAD = {
         "MKD108",
         "from mkd_plugins.api import hookimpl, notification, NoConfig\n"
         "@hookimpl\ndef mkd_providers(): return [notification(name='My Mail', config=NoConfig, build=print)]",
-        "a name is lower-case letters, digits and single hyphens, not 'My Mail'",
+        "a name is lower-case letters, digits and single hyphens, not 'My Mail' at acme_hr.py:3",
     ),
     "gives an unknown port": (
         "MKD108",
@@ -239,7 +239,7 @@ def test_one_module_under_two_entry_points_is_loaded_once(site, sender, problem_
 
     assert (problem.code, problem.label, problem.stage) == ("MKD110", "acme-hr[b]", "load")
     assert problem.hint == "disable acme-hr[b] in [mkd], or the other"
-    assert problem.line == "acme_hr is registered already, as acme-hr[a]"
+    assert problem.line == "acme_hr is loaded already, as acme-hr[a]"
 
 
 def test_a_name_belongs_to_the_first_that_has_it(site, sender, problem_of):

@@ -21,7 +21,7 @@ from mkd_core.language import Fact, Vocabulary
 from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.ports import Identity
-from mkd_core.usecases.dossier import person_of
+from mkd_core.usecases.dossier import Attested, person_of
 from mkd_plugins.identity.directory.circles import cycles
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ _UNIT_FACT = "unit."
 class Population:
     """Everybody and everything that the identity backends know on a day; who stands in two counts in the first.
 
-    ``findings`` are what backends recorded about single rows of their sources. Satisfies ``approvals.Organisation``.
+    ``findings`` are what backends recorded about single rows of their sources. ``narrowed``: there are people and units
+    besides these, of whom nothing is told, so that nobody who is missing here is unknown. Satisfies
+    ``approvals.Organisation``.
     """
 
     on: date
@@ -44,6 +46,7 @@ class Population:
     units: Mapping[str, Unit]
     held: tuple[Mandate, ...]
     findings: tuple[MkdError, ...]
+    narrowed: bool = False
 
     @property
     def served(self) -> list[Employee]:
@@ -54,6 +57,10 @@ class Population:
         """The person of that key, if active."""
         person = self.people.get(key)
         return person if person and person.active else None
+
+    def unknown(self, key: str) -> bool:
+        """Whether nobody anywhere is that person."""
+        return key not in self.people and not self.narrowed
 
     def unit(self, key: str) -> Unit | None:
         """The unit of that key."""
@@ -68,7 +75,7 @@ class Population:
         return ()
 
 
-def population(identities: Iterable[Identity], on: date) -> Population:
+def population(identities: Iterable[Identity], on: date, *, narrowed: bool = False) -> Population:
     """Ask every backend for all it knows. Raises what they raise: a backend that fails has no population."""
     people: dict[str, Employee] = {}
     units: dict[str, Unit] = {}
@@ -82,7 +89,9 @@ def population(identities: Iterable[Identity], on: date) -> Population:
         mandates += identity.mandates(on)
         recorded = getattr(identity, "findings", None)
         findings += recorded() if callable(recorded) else ()
-    return Population(on=on, people=people, units=units, held=tuple(mandates), findings=tuple(findings))
+    return Population(
+        on=on, people=people, units=units, held=tuple(mandates), findings=tuple(findings), narrowed=narrowed
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -188,14 +197,16 @@ def vouched(mkd: Deployment, people: Iterable[str], on: date) -> Vouched:
     """What is vouched for on that day about these people; read are the streams of those of whom something happened."""
     streams = {person_of(stream) for stream in mkd.journal.head().streams}
     return {
-        person: {
-            fact: held.role
-            for fact, held in mkd.dossier(person).attested.items()
-            if held.until is None or on <= held.until
-        }
+        person: {fact: each.role for fact, each in held(mkd, person, on).items()}
         for person in people
         if person in streams
     }
+
+
+def held(mkd: Deployment, person: str, on: date) -> dict[str, Attested]:
+    """What somebody vouches for about that person on that day, by fact."""
+    attested = mkd.dossier(person).attested
+    return {fact: each for fact, each in attested.items() if each.until is None or on <= each.until}
 
 
 def check_facts(
@@ -203,8 +214,8 @@ def check_facts(
 ) -> FactsReport:
     """Count what is known and what is wrong. Pure."""
     served = population.served
-    broken = [person for person in served if person.superior and person.superior not in population.people]
-    by_record = {person.key for person in served if person.superior and population.employee(person.superior)}
+    broken = [person for person in served if person.superior and population.unknown(person.superior)]
+    by_record = {person.key for person in served if person.superior and _decides(person.superior, population)}
     by_office = {
         person.key
         for person in served
@@ -227,6 +238,13 @@ def check_facts(
         without_number=tuple(person.key for person in served if person.number is None),
         unknown_officers=tuple(_unknown_officers(population)),
         findings=population.findings,
+    )
+
+
+def _decides(superior: str, population: Population) -> bool:
+    """Whether that person may decide; of whom nothing is told that is not in doubt."""
+    return population.employee(superior) is not None or not (
+        superior in population.people or population.unknown(superior)
     )
 
 
@@ -264,8 +282,8 @@ def _circles(above: Mapping[str, str | None]) -> tuple[tuple[str, ...], ...]:
 def _unknown_officers(population: Population) -> Iterable[str]:
     for mandate in population.held:
         over = mandate.ends is not None and mandate.ends < population.on
-        officers = {mandate.acting, *([mandate.replaces] if mandate.replaces else [])}
-        if not over and not officers <= population.people.keys():
+        officers = [mandate.acting, *([mandate.replaces] if mandate.replaces else [])]
+        if not over and any(map(population.unknown, officers)):
             yield mandate.reference or f"{mandate.kind} {mandate.starts}"
 
 

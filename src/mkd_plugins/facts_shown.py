@@ -1,9 +1,10 @@
-"""What identity knows of one person, fact by fact with its source: ``mkd facts show PERSON``."""
+"""What is known of one person, fact by fact with its source: ``mkd facts show PERSON``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -12,12 +13,13 @@ from mkd_core.language import Vocabulary
 from mkd_core.people import Employee, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.usecases.context import Default
+from mkd_core.usecases.dossier import Attested
 from mkd_plugins.facts_check import facts_asked
 
 
 @attrs.frozen(kw_only=True)
 class ShownFact:
-    """One fact of one person. ``state`` is known, default, unmapped or missing; ``source`` where it stands.
+    """One fact of one person. ``state`` is known, attested, default, unmapped or missing; ``source`` where it stands.
 
     ``value`` is what the fact is; of an unmapped one the code. A sensitive value is left out unless it was asked for.
     """
@@ -67,14 +69,16 @@ def show_facts(
     *,
     on: date,
     source: str,
+    attested: Mapping[str, Attested] = MappingProxyType({}),
     defaults: Mapping[str, Default] | None = None,
     sensitive: bool = False,
     vocabulary: Vocabulary = VOCABULARY,
 ) -> PersonFacts:
     """Every fact that identity could know of a person, with its source. Pure.
 
-    ``source`` names the backend; ``defaults`` are the deployment's. Facts marked sensitive are for the person and for
-    whoever decides: their values are hidden unless ``sensitive`` is true.
+    ``source`` names the backend; ``attested`` is what somebody vouches for on that day, which counts where identity
+    says nothing; ``defaults`` are the deployment's. Facts marked sensitive are for the person and for whoever decides:
+    their values are hidden unless ``sensitive`` is true.
     """
     known = {**(unit.facts if unit else {}), **employee.facts}
     shown = []
@@ -84,6 +88,10 @@ def show_facts(
         if fact.name in known:
             state, value = "known", fact.show(known[fact.name])
             place = employee.facts_from.get(fact.name, source)
+        elif fact.name in attested:
+            vouched = attested[fact.name]
+            state, value = "attested", fact.show(vouched.value)
+            place = f"{vouched.role} {vouched.by}{f', until {vouched.until}' if vouched.until else ''}"
         elif fact.name in employee.unmapped:
             state, value, place = "unmapped", employee.unmapped[fact.name], source
         elif defaults and fact.name in defaults:
@@ -107,7 +115,7 @@ def _said(shown: ShownFact, words: Mapping[str, str]) -> str:
     if shown.state in ("missing", "unmapped"):
         return words[f"is_{shown.state}"].format(code=shown.value)
     value = (words["yes"] if shown.value else words["no"]) if isinstance(shown.value, bool) else str(shown.value)
-    return f"{value} ({words['default']})" if shown.state == "default" else value
+    return f"{value} ({words[shown.state]})" if shown.state in ("default", "attested") else value
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -116,6 +124,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "is_missing": "missing",
         "is_unmapped": "code {code}?",
         "default": "default",
+        "attested": "vouched for",
         "yes": "yes",
         "no": "no",
     },
@@ -124,6 +133,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "is_missing": "tidak diketahui",
         "is_unmapped": "kode {code}?",
         "default": "nilai bawaan",
+        "attested": "dinyatakan",
         "yes": "ya",
         "no": "tidak",
     },

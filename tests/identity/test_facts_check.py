@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from mkd_core.errors import InvalidInput
 from mkd_core.people import Employee, Employment, Mandate, MandateKind, ServiceNumber, Unit
 from mkd_core.ports import Denied, Found, NotMine
 from mkd_core.usecases.context import Default
+from mkd_core.usecases.dossier import Attested
 from mkd_plugins.facts_check import FactsReport, check_facts, population
 from mkd_plugins.facts_shown import show_facts
 from mkd_plugins.identity.table import Config, Source, TableIdentity
@@ -120,6 +121,16 @@ def test_a_superior_whom_nobody_knows_is_told_apart_from_none() -> None:
 
     assert checked.unknown_superiors == ("a",)
     assert checked.without_superior == ("a",)
+
+
+def test_whoever_is_outside_of_a_view_is_not_called_unknown() -> None:
+    """An administrator of one agency is told of its people alone; superiors and officers of another are somebody."""
+    order = Mandate(kind=MandateKind.PLH, acting="outside", starts=ON, unit="u1", reference="SK 1")
+    seen = Known(staff=[somebody("a", superior="outside"), somebody("b", superior="a")], orders=[order])
+    whole, view = (check_facts(population([seen], ON, narrowed=narrowed)) for narrowed in (False, True))
+
+    assert (whole.unknown_superiors, whole.unknown_officers) == (("a",), ("SK 1",))
+    assert (view.unknown_superiors, view.unknown_officers, view.without_superior) == ((), (), ())
 
 
 def test_a_superior_who_left_leads_to_the_head_of_the_unit() -> None:
@@ -237,3 +248,29 @@ def test_what_is_unmapped_missing_or_a_default_is_called_so() -> None:
     assert "no (default)" in by_fact["applicant.educator"]
     assert "[SK 1/2023]" in by_fact["applicant.educator"]
     assert "missing" in by_fact["applicant.rating"]
+
+
+def test_what_somebody_vouches_for_is_shown_with_who_does() -> None:
+    """It counts where identity has no value, before a default, and never against what identity says."""
+
+    def vouched(fact: str, value: object, until: date | None = None) -> Attested:
+        return Attested(fact=fact, value=value, by="k1", role="hr", at=datetime(2023, 6, 1, tzinfo=UTC), until=until)
+
+    shown = show_facts(
+        somebody("a", facts={"applicant.educator": True}, unmapped={"applicant.employment": "X9"}),
+        None,
+        on=ON,
+        source="identity.table",
+        attested={
+            "applicant.educator": vouched("applicant.educator", False),
+            "applicant.employment": vouched("applicant.employment", "pns"),
+            "applicant.rating": vouched("applicant.rating", "good", date(2023, 12, 31)),
+        },
+        defaults={"applicant.rating": Default(value="poor", source="SK 1/2023")},
+    )
+
+    said = {fact.fact: (fact.state, fact.value, fact.source) for fact in shown.facts}
+    assert said["applicant.educator"] == ("known", True, "identity.table")
+    assert said["applicant.employment"] == ("attested", "pns", "hr k1")
+    assert said["applicant.rating"] == ("attested", "good", "hr k1, until 2023-12-31")
+    assert any("good (dinyatakan)" in line for line in shown.lines("id"))

@@ -29,7 +29,8 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
 
     with session.open() as desk:
         vocabulary = desk.mkd.host.vocabulary
-        everybody = population(desk.mkd.identities, at.date())
+        narrowed = desk.organisation(at).directory.narrowed
+        everybody = population(desk.mkd.identities, at.date(), narrowed=narrowed)
         report = check_facts(everybody, vocabulary, vouched=vouched(desk.mkd, everybody.people, at.date()))
         answer(as_json, report.to_data(), "\n".join(report.lines(desk.language)))
 
@@ -40,6 +41,7 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
 @click.pass_obj
 def show(session: Session, how: How, person: str) -> None:
     """Each fact of PERSON with its source; sensitive ones only to that person (--as) and to HR."""
+    from mkd_plugins.facts_check import held
     from mkd_plugins.facts_shown import show_facts
 
     with session.open() as desk:
@@ -51,6 +53,7 @@ def show(session: Session, how: How, person: str) -> None:
             desk.organisation(how.at).unit(employee.unit),
             on=how.at.date(),
             source=", ".join(table.path for table in desk.mkd.host.config.backends_of("identity")),
+            attested=held(desk.mkd, employee.key, how.at.date()),
             defaults=desk.defaults,
             sensitive=entitled,
             vocabulary=desk.mkd.host.vocabulary,

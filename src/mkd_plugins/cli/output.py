@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
+
+from mkd_plugins.cli.stdout import stdout
+
+_ORDERS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal obeys instead of showing them: cursor, colours, title, and the direction of writing."""
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal would obey written out: a name of somebody else's system may hold anything.
+
+    >>> printable("Ana\\x1b[2J")
+    'Ana\\\\x1b[2J'
+    """
+    return _ORDERS.sub(lambda order: order[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def write_json(data: Any) -> None:
     """The data as JSON, readable."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    click.echo(_ORDERS.sub(lambda order: f"\\u{ord(order[0]):04x}", text), file=stdout())
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -47,7 +63,7 @@ def _cell(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return printable(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -97,13 +97,14 @@ def replace_file(path: Path, content: bytes, prefix: str = ".mkd-") -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the renaming last; a system on which a folder cannot be opened (Windows) does that by itself."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Make the renaming last; Windows, where a folder cannot be opened, does that by itself."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

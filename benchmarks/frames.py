@@ -230,9 +230,9 @@ def _growth() -> list[Row]:
 
 #: Each way from file to file runs in a process of its own, for a peak of memory of its own; imports are not timed.
 WAYS = {
-    "ours": "decide_file(POLICY, source, out)",
+    "ours": "decide_file(POLICY, source, out, replace=True)",
     "theirs": "frames._answered_file(source, out)",
-    "duckdb": "decide_file(POLICY, source, out, engine='duckdb')",
+    "duckdb": "decide_file(POLICY, source, out, engine='duckdb', replace=True)",
     "spark": "decide_file(POLICY, source, out, engine='spark')",
 }
 SPARK_SETTINGS = "--master local[2] --driver-memory 4g --conf spark.ui.enabled=false pyspark-shell"

@@ -87,7 +87,14 @@ def test_what_is_no_number_is_missing_in_a_csv_file_too(mkd, tmp_path, engine):
     [
         ({"facts.csv": "id;applicant.rating\n1;good\n"}, "MKD257", "facts.csv: no column is named like a fact"),
         ({"facts.csv": "nip,nama\n1,A\n"}, "MKD257", "facts.csv: no column is named like a fact"),
-        ({"facts.csv": "applicant.rating,agreement.remote_days\ngood,5,7\n"}, "MKD260", "facts.csv: cannot be"),
+        (
+            {"facts.csv": "applicant.rating,agreement.remote_days\ngood,5\ngood,5,7\n"},
+            "MKD260",
+            "facts.csv: line 3: 3 cells",
+        ),
+        ({"facts.csv": 'applicant.rating,note\ngood,"a\nb"\ngood\n'}, "MKD260", "facts.csv: line 4: 1 cells"),
+        ({"facts.csv": "applicant.rating,note\ngood,\n\ngood,\n"}, "MKD260", "facts.csv: line 3: 0 cells"),
+        ({"facts.csv": 'applicant.rating,note\ngood,"' + "x" * 200_000}, "MKD260", "facts.csv: line 2: is no CSV"),
         ({"facts.csv": ""}, "MKD260", "facts.csv: has no columns"),
         ({"facts.csv": "nama,applicant.rating\nJos\xe9,good\n"}, "MKD260", "facts.csv: is not text of UTF-8"),
         (
@@ -115,12 +122,16 @@ def test_a_csv_file_of_another_shape_is_refused_by_every_engine(mkd, tmp_path, e
 
 
 def test_the_answer_is_for_its_owner_alone(mkd, tmp_path):
-    """Decisions on people are nobody else's, also where a file was there before."""
+    """Decisions on people are nobody else's, also where a file was there before, which only ``--force`` replaces."""
     (tmp_path / "facts.csv").write_text(CSV, encoding="utf-8")
     (tmp_path / "decisions.csv").write_text("old", encoding="utf-8")
 
-    mkd(*DECIDE, "--frame", "facts.csv", "--out", "decisions.csv")
+    refused = mkd(*DECIDE, "--frame", "facts.csv", "--out", "decisions.csv")
+    kept = (tmp_path / "decisions.csv").read_text(encoding="utf-8")
+    mkd(*DECIDE, "--frame", "facts.csv", "--out", "decisions.csv", "--force")
 
+    assert "MKD291 decisions.csv: is there already (--force replaces it" in refused.err
+    assert (refused.status, kept) == (1, "old")
     assert (tmp_path / "decisions.csv").stat().st_mode & 0o777 == 0o600
     assert outcomes(tmp_path / "decisions.csv") == OUTCOMES
 
@@ -158,7 +169,7 @@ def test_a_misspelt_fact_keeps_the_old_answer(mkd, tmp_path):
     (tmp_path / "facts.csv").write_text("id,agreement.remote_day\n1,3\n", encoding="utf-8")
     (tmp_path / "decisions.csv").write_text("old", encoding="utf-8")
 
-    done = mkd(*DECIDE, "--frame", "facts.csv", "--out", "decisions.csv")
+    done = mkd(*DECIDE, "--frame", "facts.csv", "--out", "decisions.csv", "--force")
 
     assert "MKD257" in done.err
     assert "did you mean agreement.remote_days?" in done.err

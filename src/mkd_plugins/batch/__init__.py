@@ -27,7 +27,7 @@ def decide_frame(policy: Policy, frame: Frame) -> Frame:
     anything is computed: for a column named like an answer or like no fact of its namespace, and for columns of a type
     in which the fact cannot be read.
     """
-    from mkd_plugins.batch.needs import needed
+    from mkd_plugins.extras import needed
 
     needed("narwhals", "polars")
     from mkd_plugins.batch.engines import decided

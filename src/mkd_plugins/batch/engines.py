@@ -18,7 +18,7 @@ from mkd_core.language import Fact
 from mkd_core.policy import Policy
 from mkd_plugins.batch.answers import OUTCOMES, stages_of
 from mkd_plugins.batch.frames import ANSWERS, Taken, check_names, take
-from mkd_plugins.batch.needs import needed
+from mkd_plugins.extras import needed
 
 #: Stands for the rows of a frame that may have no fact at all.
 _ROW = "row"

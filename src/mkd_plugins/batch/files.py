@@ -5,7 +5,6 @@ The answer is written beside its place under another name, and moved there when 
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import tempfile
@@ -18,7 +17,8 @@ import attrs
 
 from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.policy import Policy
-from mkd_plugins.batch.needs import needed
+from mkd_plugins.batch.csv_lines import headings
+from mkd_plugins.extras import needed
 
 Engine = Literal["polars", "duckdb", "spark"]
 
@@ -51,14 +51,16 @@ def decide_file(
     out: str,
     *,
     engine: Engine = "polars",
+    replace: bool = False,
     working: Callable[[str], None] | None = None,
 ) -> Counts:
     """Decide the rows of ``source`` into ``out``, Parquet or CSV by their suffix; see ``decide_frame`` for columns.
 
     Columns of a CSV file are text, and read as what their facts are: ``true`` or ``false``, decimal numbers, ``HH:MM``,
     ``YYYY-MM-DD``; an empty cell is missing. Spark reads and writes folders of files, and addresses such as ``s3a://…``
-    as well. ``working`` is told the path that grows meanwhile. Raises ``InvalidInput`` for an engine that is not
-    installed, for a file that is missing, cannot be read or has no column named like a fact, and all that
+    as well. ``replace`` a file that is there, never a folder with anything in it. ``working`` is told the path that
+    grows meanwhile. Raises ``InvalidInput`` for an engine that is not installed, for a file that is missing, cannot be
+    read, has lines of several lengths or no column named like a fact, for an ``out`` that is there, and all that
     ``decide_frame`` raises.
     """
     if engine not in ENGINES:
@@ -73,7 +75,7 @@ def decide_file(
         return run(policy, (source, kinds[0]), (out, kinds[1]))
     if not Path(source).exists():
         raise InvalidInput("MKD260", "there is no such file", where=source, mend="check the path")
-    with _whole(Path(out), folder=engine == "spark") as part:
+    with _whole(Path(out), folder=engine == "spark", replace=replace) as part:
         if working is not None:
             working(part)
         return run(policy, (source, kinds[0]), (part, kinds[1]))
@@ -90,12 +92,14 @@ def _kind(place: str) -> Literal["parquet", "csv"]:
 
 
 @contextmanager
-def _whole(path: Path, *, folder: bool) -> Iterator[str]:
+def _whole(path: Path, *, folder: bool, replace: bool) -> Iterator[str]:
     """A place beside ``path``, private to its owner, that takes its name when all went well and is gone otherwise."""
     if not path.parent.is_dir():
         raise InvalidInput("MKD260", "there is no such folder", where=str(path.parent), mend="make it before")
     if path.is_dir() and (not folder or any(path.iterdir())):
         raise InvalidInput("MKD260", "is a folder, and there already", where=str(path), mend="name another place")
+    if path.is_file() and not replace:
+        raise InvalidInput("MKD291", "is there already", where=str(path), mend="--force replaces it, or name another")
     room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     part = room / path.name
     try:
@@ -106,41 +110,6 @@ def _whole(path: Path, *, folder: bool) -> Iterator[str]:
         os.replace(part, path)
     finally:
         shutil.rmtree(room, ignore_errors=True)
-
-
-def _check_columns(policy: Policy, names: Sequence[str], place: str, *, cased: bool = False) -> None:
-    """Refuse a file that says nothing of anybody: it is another one, or is divided by other signs than commas."""
-    from mkd_plugins.batch.frames import check_names
-
-    check_names(names, policy.vocabulary, cased=cased)
-    if not any(name in policy.vocabulary or name in policy.vocabulary.spaces for name in names):
-        raise InvalidInput(
-            "MKD257",
-            "no column is named like a fact",
-            where=place,
-            mend="see mkd policy facts; columns of CSV are divided by commas",
-        )
-
-
-def _headings(place: str) -> list[str]:
-    """The columns of a CSV file, or of all the files of a folder."""
-    path = Path(place)
-    files = sorted(path.glob("**/*.csv")) if path.is_dir() else [path]
-    first: list[str] | None = None
-    for each in files:
-        try:
-            with each.open(encoding="utf-8-sig", newline="") as text:
-                found = next(csv.reader(text), [])
-        except (UnicodeDecodeError, csv.Error):
-            raise InvalidInput("MKD260", "is not text of UTF-8", where=str(each), mend="save it as UTF-8") from None
-        if first is not None and found != first:
-            raise InvalidInput(
-                "MKD260", f"has other columns than {files[0].name}", where=str(each), mend="the same, in the same order"
-            )
-        first = found
-    if not first:
-        raise InvalidInput("MKD260", "has no columns", where=place, mend="name them in the first line")
-    return first
 
 
 def _files(place: Place) -> str:
@@ -163,13 +132,14 @@ def _readable(place: str, errors: tuple[type[Exception], ...]) -> Iterator[None]
 def _polars(policy: Policy, source: Place, out: Place) -> Counts:
     pl = needed("polars", "polars")
     from mkd_plugins.batch.engines import decided, outside
+    from mkd_plugins.batch.frames import check_columns
 
     (path, kind), (part, to) = source, out
     with _readable(path, (pl.exceptions.PolarsError,)):
         files = _files(source)
         frame = pl.scan_parquet(files) if kind == "parquet" else pl.scan_csv(files, infer_schema=False)
-        names = list(frame.collect_schema()) if kind == "parquet" else _headings(path)
-        _check_columns(policy, names, path, cased=True)
+        names = list(frame.collect_schema()) if kind == "parquet" else headings(path)
+        check_columns(policy.vocabulary, names, path)
         answered = decided(policy, frame, written=kind == "csv")
         _ = answered.sink_parquet(part) if to == "parquet" else answered.sink_csv(part)
         told = pl.scan_parquet(part) if to == "parquet" else pl.scan_csv(part, infer_schema=False)
@@ -180,6 +150,7 @@ def _polars(policy: Policy, source: Place, out: Place) -> Counts:
 def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
     duckdb = needed("duckdb", "duckdb")
     from mkd_plugins.batch.engines import decided, outside
+    from mkd_plugins.batch.frames import check_columns
 
     (path, kind), (part, to) = source, out
     with duckdb.connect() as connection, _readable(path, (duckdb.Error,)):
@@ -188,10 +159,10 @@ def _duckdb(policy: Policy, source: Place, out: Place) -> Counts:
         files = _files(source)
         if kind == "parquet":
             relation = connection.read_parquet(files)
-            _check_columns(policy, relation.columns, path)
+            check_columns(policy.vocabulary, relation.columns, path, cased=False)
         else:
-            names = _headings(path)
-            _check_columns(policy, names, path)
+            names = headings(path)
+            check_columns(policy.vocabulary, names, path, cased=False)
             relation = _read_csv(connection, files, names)
         answered = decided(policy, relation, written=kind == "csv")
         if to == "parquet":
@@ -217,6 +188,7 @@ def _spark(policy: Policy, source: Place, out: Place) -> Counts:
     # What fails while a job runs comes as Java's.
     errors = needed("pyspark.errors", "spark").PySparkException, needed("py4j.protocol", "spark").Py4JError
     from mkd_plugins.batch.engines import decided, outside
+    from mkd_plugins.batch.frames import check_columns
 
     (path, kind), (part, to) = source, out
     session = sql.SparkSession.builder.appName("mkd decide").getOrCreate()
@@ -224,9 +196,11 @@ def _spark(policy: Policy, source: Place, out: Place) -> Counts:
         if kind == "parquet":
             frame = session.read.parquet(path)
         else:
+            if "://" not in path:
+                headings(path)
             # Otherwise Spark takes the columns of each file for those of the first, and drops what lines have too many.
             frame = session.read.csv(path, header=True, enforceSchema=False, mode="FAILFAST")
-        _check_columns(policy, frame.columns, path)
+        check_columns(policy.vocabulary, frame.columns, path, cased=False)
         answered = decided(policy, frame, written=kind == "csv")
         if to == "parquet":
             answered.write.parquet(part)

@@ -84,6 +84,18 @@ def check_names(names: Sequence[str], vocabulary: Vocabulary, *, cased: bool = T
             raise InvalidInput("MKD257", f"no fact is called {name}", mend=hint or "see mkd policy facts")
 
 
+def check_columns(vocabulary: Vocabulary, names: Sequence[str], place: str, *, cased: bool = True) -> None:
+    """Refuse a file that says nothing of anybody: it is another one, or is divided by other signs than commas."""
+    check_names(names, vocabulary, cased=cased)
+    if not any(name in vocabulary or name in vocabulary.spaces for name in names):
+        raise InvalidInput(
+            "MKD257",
+            "no column is named like a fact",
+            where=place,
+            mend="see mkd policy facts; columns of CSV are divided by commas",
+        )
+
+
 def take(
     schema: Mapping[str, DType],
     places: Mapping[str, str],

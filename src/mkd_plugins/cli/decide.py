@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     help="What decides the --frame.",
 )
 @click.option("--out", metavar="FILE", help="Where the decided --frame goes: Parquet or CSV.")
+@click.option("--force", is_flag=True, help="Replace the file of --out that is there.")
 @click.option("--words", is_flag=True, help="The remedy also in words, in both languages.")
 @click.option("--record", is_flag=True, help="With the facts and which rules decided, to be replayed.")
 @click.option("--replay", is_flag=True, help="Decide lines of --record again; status 1 where one is not the same.")
@@ -58,6 +59,7 @@ def decide(
     frame: str | None,
     engine: Engine,
     out: str | None,
+    force: bool,
     words: bool,
     record: bool,
     replay: bool,
@@ -82,6 +84,8 @@ def decide(
     """
     if (frame is None) != (out is None):
         raise click.UsageError("--frame and --out go together")
+    if force and frame is None:
+        raise click.UsageError("--force goes with --frame and --out")
     if frame is not None and (facts != "-" or brief or everything):
         raise click.UsageError("--frame takes neither FACTS nor --all nor --brief")
     if (words or record) and (brief or frame is not None):
@@ -97,7 +101,7 @@ def decide(
     if frame is not None and out is not None:
         from mkd_plugins.cli.frame import decide_population
 
-        decide_population(policy, frame, out, engine)
+        decide_population(policy, frame, out, engine, replace=force)
         return
     wrong = False
     written = sys.stdout.buffer

@@ -21,13 +21,13 @@ EVERY = 0.5
 """Seconds between two signs of life."""
 
 
-def decide_population(policy: Policy, source: str, out: str, engine: Engine) -> None:
+def decide_population(policy: Policy, source: str, out: str, engine: Engine, *, replace: bool) -> None:
     """Decide the file, and write what became of it as one JSON object."""
     from mkd_plugins.batch.files import decide_file
 
     growing: list[str] = []
     with _signs_of_life(f"deciding with {engine}", growing):
-        counts = decide_file(policy, source, out, engine=engine, working=growing.append)
+        counts = decide_file(policy, source, out, engine=engine, replace=replace, working=growing.append)
     told = {**counts.to_data(), "policy": {"id": policy.id, "version": policy.version}, "out": out}
     click.echo(json.dumps(told, ensure_ascii=False))
 

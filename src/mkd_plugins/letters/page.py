@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mkd_core.errors import InvalidInput
+from mkd_plugins.extras import needed
 from mkd_plugins.letters.letter import Letter
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def page(letter: Letter) -> str:
-    """The page. Raises ``InvalidInput`` (MKD457) where the extra ``letters`` is not installed."""
+    """The page. Raises ``InvalidInput`` (MKD259) where the extra ``letters`` is not installed."""
     return _template().render(letter=letter, seal=_seal(letter.seal))
 
 
 @cache
 def _template() -> Template:
-    jinja2 = _needed("jinja2")
+    jinja2 = needed("jinja2", "letters")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -33,18 +33,7 @@ def _template() -> Template:
 def _seal(text: str) -> str:
     """The seal as a drawing within the page."""
     out = io.BytesIO()
-    _needed("segno").make(text, error="m", micro=False).save(
+    needed("segno", "letters").make(text, error="m", micro=False).save(
         out, kind="svg", scale=2, border=2, xmldecl=False, svgns=True, title="QR", omitsize=False
     )
     return out.getvalue().decode("utf-8")
-
-
-def _needed(name: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError:
-        raise InvalidInput(
-            "MKD457", f"letters need {name}, which is not installed", mend="pip install 'mkd[letters]'"
-        ) from None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mkd_core.errors import InvalidInput
-from mkd_plugins.batch.needs import needed
+from mkd_plugins.extras import needed
 from mkd_plugins.population.comparison import Simulation
 from mkd_plugins.population.writing import PART
 from mkd_plugins.words import say

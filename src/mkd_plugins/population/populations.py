@@ -162,18 +162,18 @@ _BEFORE = {name: f"before_{name}" for name in _ANSWERS}
 
 def _of_frame(path: Path, before: Policy, after: Policy, *, named: bool) -> Iterator[Compared]:
     from mkd_plugins.batch import decide_frame
-    from mkd_plugins.batch.needs import needed
+    from mkd_plugins.extras import needed
 
     polars = needed("polars", "polars")
+    needed("narwhals", "polars")
+    from mkd_plugins.batch.frames import check_columns
+
     with _readable(path):
         try:
             os.close(os.open(path, os.O_RDONLY))  # a missing file has the system's own words
             scan = polars.scan_parquet(path)
             columns = [name for name in scan.collect_schema().names() if _wanted(name, before, after)]
-            if not set(columns) - {PERSON, UNIT}:
-                raise InvalidInput(
-                    "MKD257", "no column is named like a fact", where=str(path), mend="see mkd policy facts"
-                )
+            check_columns(before.vocabulary, columns, str(path))
             rows = scan.select(polars.len()).collect().item()
         except polars.exceptions.PolarsError as error:
             raise InvalidInput(

@@ -36,7 +36,7 @@ def ready(path: Path, *, there: bool = False, replacing: str = "--fresh") -> Non
             mend=did_you_mean(path.suffix, _WRITERS) or f"end it in {', '.join(_WRITERS)}",
         )
     if path.suffix == ".parquet":
-        from mkd_plugins.batch.needs import needed
+        from mkd_plugins.extras import needed
 
         needed("polars", "polars")
     if path.exists() and not there:

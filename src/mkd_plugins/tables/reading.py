@@ -86,17 +86,23 @@ def _lines(reader: Any, name: str) -> Iterator[Line]:
             yield line, cells
 
 
-def selected(
-    source: TableSource, name: str, parameters: Mapping[str, Any] | None = None
-) -> tuple[list[str], Iterator[Line]]:
-    """The same of a SELECT; of the parameters those are given that it names, such as ``:person``."""
+def selected(source: TableSource, name: str) -> tuple[list[str], Iterator[Line]]:
+    """The same of a SELECT. Raises ``Permanent`` (MKD250, MKD247) and, while the database is away, ``Transient``."""
     engine = engine_of(source.url, source.password, name)
+    try:
+        return asked(engine, source.select, name, {})
+    finally:
+        engine.dispose()
+
+
+def asked(engine: Engine, select: str, name: str, parameters: Mapping[str, Any]) -> tuple[list[str], Iterator[Line]]:
+    """The same of a database that is asked often; of the parameters those are given that the SELECT names."""
     import sqlalchemy
 
     try:
         with engine.connect() as connection:
-            query = sqlalchemy.text(source.select)
-            named = {key: value for key, value in (parameters or {}).items() if key in query.compile().params}
+            query = sqlalchemy.text(select)
+            named = {key: value for key, value in parameters.items() if key in query.compile().params}
             result = connection.execute(query, named)
             header = list(result.keys())
             rows = [tuple(row) for row in result]
@@ -115,8 +121,6 @@ def selected(
             where=name,
             mend="run it by hand",
         ) from None
-    finally:
-        engine.dispose()
     return header, ((number, row) for number, row in enumerate(rows, start=1))
 
 

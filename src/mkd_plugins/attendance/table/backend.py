@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from mkd_core.errors import Permanent
 from mkd_plugins.api import CheckIn, ServiceNumber
 from mkd_plugins.attendance.table.config import Config
-from mkd_plugins.tables.reading import Line, Stamp, csv_lines, file_stamp, mend_header, selected
+from mkd_plugins.tables.reading import Line, Stamp, asked, csv_lines, engine_of, file_stamp, mend_header
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @frozen
@@ -31,6 +35,12 @@ class TableAttendance:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._read: tuple[Stamp, _Days] | None = None
+        self._engine: Engine | None = None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._engine is not None:
+            self._engine.dispose()
 
     def ping(self) -> None:
         """Whether the table can be read and has its columns; of a SELECT, by asking for nobody."""
@@ -54,7 +64,9 @@ class TableAttendance:
         return sorted(found, key=lambda check_in: check_in.at)
 
     def _selected(self, who: str, on: date) -> _Days:
-        header, lines = selected(self._config, "SELECT", {"person": who, "on": on})
+        if self._engine is None:
+            self._engine = engine_of(self._config.url, self._config.password, "SELECT", kept=True)
+        header, lines = asked(self._engine, self._config.select, "SELECT", {"person": who, "on": on})
         return self._days("SELECT", header, lines)
 
     def _of_file(self) -> tuple[_Days, str]:

@@ -101,6 +101,16 @@ def test_good_tables_have_nothing_to_mend(tables: Tables) -> None:
     assert found(tables()) == []
 
 
+def test_a_ping_reads_every_table(tables: Tables, tmp_path: Path) -> None:
+    """Whoever watches a deployment learns of a file that is gone before anybody is decided upon."""
+    identity = tables()
+    identity.ping()
+    (tmp_path / "units.csv").unlink()
+
+    with pytest.raises(Permanent, match="MKD231"):
+        identity.ping()
+
+
 def test_a_column_that_is_not_there_is_named_with_the_nearest_of_the_file(tables: Tables) -> None:
     said = refused(tables(people=PEOPLE.replace("surel", "surrel")))
 

@@ -16,4 +16,4 @@ __all__ = ["Config", "Source", "TableIdentity", "mkd_providers"]
 @hookimpl
 def mkd_providers() -> list[Provider]:
     """Announce the tables."""
-    return [identity(name="table", config=Config, build=TableIdentity, capabilities=("findings",))]
+    return [identity(name="table", config=Config, build=TableIdentity, capabilities=("findings", "ping"))]

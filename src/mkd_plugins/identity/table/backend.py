@@ -35,6 +35,10 @@ class TableIdentity(DirectoryIdentity):
         self._kept = KeptTables(config.cache) if config.cache is not None else None
         self._now = now
 
+    def ping(self) -> None:
+        """Whether every table can be read as it is now, whatever a cache still holds."""
+        self._tables()
+
     def _stamp(self) -> Stamp:
         return tuple(map(self._stamp_of, self._sources.values()))
 

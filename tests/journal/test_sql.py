@@ -315,6 +315,7 @@ def test_a_name_that_some_database_cannot_tell_apart_is_refused(tmp_path: Path, 
             store.append("a", 0, [draft("one")], [effect(name if len(name) < 200 else name * 2)])
 
         assert [stream.value.code, key.value.code] == ["MKD513", "MKD513"]
+        assert store.read(name) == ()
         assert store.head() == Head({})
 
 

@@ -148,7 +148,7 @@ def test_a_body_of_another_form_is_refused_with_its_place(served, path: str, bod
 def test_what_is_not_there_is_told_apart(served) -> None:
     """An agreement of nobody, an id that is none, and a plan without days."""
     unknown = served.ask("GET", "/v1/agreements/k000002.99")
-    none = served.ask("GET", "/v1/agreements/nothing")
+    none = served.ask("GET", "/v1/agreements/nothing%00.1")
     days = served.ask("POST", "/v1/agreements", {"from": str(served.starts)}, person="k000002")
 
     assert (unknown.status_code, unknown.json()["code"]) == (404, "MKD403")

@@ -113,7 +113,7 @@ def person_of(stream: str) -> str | None:
 def applicant_of(agreement: str) -> str:
     """The person an agreement's id names. Raises ``NotFound`` for what is no id."""
     person, _, number = agreement.rpartition(".")
-    if not person or not number.isdigit():
+    if not person or not person.isprintable() or not number.isdigit():
         raise NotFound(
             "MKD403", "this is no id of an agreement", mend="an id is a person's key, a dot and a number: k000012.1"
         )

@@ -153,6 +153,8 @@ class SqlJournal:
 
     def read(self, stream: str, after: int = 0) -> Sequence[Record]:
         """See :class:`mkd_core.ports.Journal`."""
+        if not _is_name(stream, tables.STREAM_LENGTH):  # nothing was written under it; to look would be an error
+            return ()
         query = _RECORDS.where(_EVENT.stream == stream, _EVENT.number > after).order_by(_EVENT.number)
         return tuple(record_from(row) for row in self._rows(query))
 
@@ -420,8 +422,12 @@ def _near(stream: str) -> ColumnElement[bool]:
     return _EFFECT.effect_key.startswith(f"{stream}:", autoescape=True)
 
 
+def _is_name(name: str, longest: int) -> bool:
+    return 0 < len(name) <= longest and name.isprintable() and name == name.strip()
+
+
 def _check_name(what: str, name: str, longest: int) -> None:
-    if not (0 < len(name) <= longest and name.isprintable() and name == name.strip()):
+    if not _is_name(name, longest):
         raise InvalidInput(
             "MKD513",
             f"the name of this {what} cannot be told apart in every database",

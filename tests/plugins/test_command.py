@@ -75,3 +75,39 @@ def test_list_without_plugins_imports_none_of_them(site, mkd):
 
     states = {row["label"]: (row["state"], row["hanging"]) for row in json.loads(done.stdout)}
     assert states["hang-hr[main]"] == ("off", 0)
+
+
+CHATTY = """
+    import sys
+    from mkd_plugins.api import NoConfig, hookimpl, notification
+
+    print("hello from the import")
+
+    class Sender:
+        def send(self, notice): ...
+        def ping(self): print("hello from the ping")
+        def close(self): print("hello from the end")
+
+    def build(config):
+        print("hello from the factory")
+        return Sender()
+
+    @hookimpl
+    def mkd_providers():
+        print("hello from the hook")
+        return [notification(name="acme", config=NoConfig, build=build, capabilities=["ping"], cooperative=COOPERATIVE)]
+"""
+
+
+@pytest.mark.parametrize("cooperative", [True, False])
+@pytest.mark.parametrize("words", [("list",), ("show", "main"), ("check", "--ping"), ("doctor",)])
+def test_a_plugin_that_prints_does_not_spoil_what_programs_read(mkd, site, words, cooperative):
+    """Standard output is for the answer; what a plugin prints on import, when asked and at the end goes to stderr."""
+    site.install("acme-hr", CHATTY.replace("COOPERATIVE", str(cooperative)))
+
+    done = mkd(*words, "--json", toml=f"{DEPLOYED}[notification.acme]\n")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    assert "hello from the import" in done.stderr
+    assert "hello" not in done.stdout

@@ -15,6 +15,7 @@ import click
 from mkd_core.journal import Fault, Head, Record, Verifier, export_line, read_export
 from mkd_plugins.cli import options
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import stdout
 from mkd_plugins.cli.telling import complain
 
 
@@ -113,7 +114,7 @@ def head(session: Session, out: str | None) -> None:
 @contextmanager
 def _writing(out: str | None) -> Iterator[IO[str]]:
     if out is None:
-        yield sys.stdout
+        yield stdout()
         return
     with open(out, "w", encoding="utf-8", newline="\n", opener=_for_the_owner) as file:
         yield file

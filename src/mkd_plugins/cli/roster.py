@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from datetime import date, timedelta
 
 import click
@@ -11,6 +10,7 @@ import click
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import stdout
 from mkd_plugins.cli.views import day_row
 from mkd_plugins.forms.answers import day_data
 
@@ -29,7 +29,7 @@ def roster(session: Session, how: How, unit: str, first: date | None, last: date
         start = first or how.at.date()
         planned = desk.mkd.roster(desk.unit(unit, how.at), start, last or start + timedelta(days=6), at=how.at)
         if as_csv:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer = csv.writer(stdout(), lineterminator="\n")
             writer.writerow(["date", "person", "windows", "minutes", "basis", "agreement"])
             for day in map(day_data, planned):
                 windows = ", ".join(day["windows"])

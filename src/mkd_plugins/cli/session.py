@@ -20,13 +20,14 @@ from mkd_core.usecases.directory import DirectoryAt
 from mkd_core.usecases.reach import not_a_part, not_yours
 from mkd_plugins.cli import output
 from mkd_plugins.cli.options import now
+from mkd_plugins.cli.stdout import for_answers_alone, stdout
 from mkd_plugins.cli.telling import complain
 from mkd_plugins.config import READERS
 from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_core.ports import Journal
-    from mkd_plugins.config import Roles
+    from mkd_plugins.config import Config, Roles
     from mkd_plugins.deployment import Deployment
     from mkd_plugins.host import Host
 
@@ -50,7 +51,7 @@ class Session:
         """The deployment, for a user whom mkd.toml names; what its plugins had trouble with is said at the end."""
         from mkd_plugins.deployment import start
 
-        with start(self.config, no_plugins=self.no_plugins) as mkd:
+        with for_answers_alone(), start(self.config, no_plugins=self.no_plugins) as mkd:
             try:
                 who = actor()
                 unit = mkd.host.config.roles.grant(who).unit
@@ -70,7 +71,7 @@ class Session:
         from mkd_plugins.host import Host
 
         config = Config.load(self.config) if Path(self.config).exists() else Config()
-        with Host.load(config, no_plugins=self.no_plugins) as host:
+        with for_answers_alone(), Host.load(config, no_plugins=self.no_plugins) as host:
             yield host
 
     @contextmanager
@@ -83,16 +84,16 @@ class Session:
         from mkd_plugins.config import Config
         from mkd_plugins.host import Host
 
-        self.need_whole("the journal")
-        with Host.load(Config.load(self.config), no_plugins=self.no_plugins) as host:
+        config = Config.load(self.config)
+        _need_whole(config, "the journal")
+        with for_answers_alone(), Host.load(config, no_plugins=self.no_plugins) as host:
             yield host.one(Port.JOURNAL)
 
     def need_whole(self, what: str) -> None:
         """Refuse what is everybody's to a user whose grant ends with a unit (MKD451)."""
         from mkd_plugins.config import Config
 
-        if Config.load(self.config).roles.grant(actor()).unit is not None:
-            raise not_a_part(what)
+        _need_whole(Config.load(self.config), what)
 
     def words(self) -> str:
         """The language where no deployment is needed: what was said, else that of the file if there is one."""
@@ -259,6 +260,11 @@ class Namer:
         return f"{key} {found.name.reveal()}" if found and found.name else key
 
 
+def _need_whole(config: Config, what: str) -> None:
+    if config.roles.grant(actor()).unit is not None:
+        raise not_a_part(what)
+
+
 def actor() -> str:
     """The user of the operating system, as ``[roles]`` writes it; never from an environment variable."""
     try:
@@ -276,4 +282,4 @@ def answer(as_json: bool, data: Mapping[str, Any] | list[Any], text: str) -> Non
     if as_json:
         output.write_json(data)
     elif text:
-        click.echo(text)
+        click.echo(output.printable(text), file=stdout())

@@ -8,6 +8,7 @@ import click
 
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import for_answers_alone
 from mkd_plugins.words import say
 
 
@@ -26,7 +27,7 @@ def refresh(session: Session, everything: bool, as_json: bool) -> None:
     from mkd_plugins.host import Host
     from mkd_plugins.jabar.siasn.refresh import refresh as read_anew
 
-    with Host.load(Config.load(session.config), no_plugins=session.no_plugins) as host:
+    with for_answers_alone(), Host.load(Config.load(session.config), no_plugins=session.no_plugins) as host:
         config = host.settings("identity", "siasn")
     language = session.words()
     told = False

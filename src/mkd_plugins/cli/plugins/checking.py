@@ -13,6 +13,7 @@ from mkd_core.errors import MkdError
 from mkd_plugins.cli import options
 from mkd_plugins.cli.plugins.listing import problem_data
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import for_answers_alone
 from mkd_plugins.cli.telling import complain, lines
 from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, PluginProblem
@@ -51,7 +52,7 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
 
     config = Config.load(session.config)
     deadly = [] if session.no_plugins else dangerous(config, seconds)
-    with Host.load(without(config, deadly), no_plugins=session.no_plugins) as host:
+    with for_answers_alone(), Host.load(without(config, deadly), no_plugins=session.no_plugins) as host:
         host.check()
         if open_them or ping_them:
             _open(host)

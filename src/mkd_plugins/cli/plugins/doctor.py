@@ -21,6 +21,7 @@ from mkd_plugins.cli.plugins.finding import Finding, broken, problem_found
 from mkd_plugins.cli.plugins.machine import machine
 from mkd_plugins.cli.plugins.store import store
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import for_answers_alone
 from mkd_plugins.cli.telling import complain
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
@@ -73,7 +74,7 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
             off = ", ".join(config.preset.off) or "-"
             yield Finding(part=config.preset.file, line=say("doctor_preset", language, off=off))
     deadly = [] if session.no_plugins else dangerous(config, _SECONDS)
-    with _loaded(without(config, deadly), no_plugins=session.no_plugins) as (host, fatal):
+    with for_answers_alone(), _loaded(without(config, deadly), no_plugins=session.no_plugins) as (host, fatal):
         host.check()
         answers = pinged(host)
         yield from map(problem_found, fatal)

@@ -9,6 +9,7 @@ import click
 from mkd_core.errors import NotFound, did_you_mean
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.session import Session, answer
+from mkd_plugins.cli.stdout import stdout
 from mkd_plugins.host import Row
 from mkd_plugins.problems import PluginProblem
 from mkd_plugins.words import say
@@ -51,7 +52,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
         answer(as_json, data, output.card([(key, value) for key, value in data.items() if key != "problems"]))
         if not as_json:
             for problem in found.problems:
-                click.echo(str(problem))
+                click.echo(str(problem), file=stdout())
 
 
 def _offers(row: Row) -> list[str]:

@@ -5,15 +5,16 @@ A preset is a TOML file with the tables ``[mkd]``, ``[port.backend]``, ``[serve]
 that name, be it empty: what runs stands in the deployment's file, and a preset switches nothing on. Where both write a
 key the deployment's value is taken, whole, also where it is a table such as ``columns``. Who may act, and what holds of
 people of whom nothing is known, is for the deployment alone to say.
+
+A plugin brings a preset by a file ``preset.toml`` beside the module of its entry point, whose name is the preset's.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -25,8 +26,6 @@ from mkd_plugins.structure import toml_key
 
 Tables = Mapping[str, Any]
 
-SHIPPED: Final[Mapping[str, str]] = MappingProxyType({"jabar": "mkd_plugins.jabar"})
-"""The presets that ship, and the package that each lies in."""
 _FILE: Final = "preset.toml"
 _OF_THE_DEPLOYMENT: Final = ("roles", "holders", "assign", "defaults")
 _INNER: Final = "oidc"
@@ -67,15 +66,44 @@ class Laid:
 
 
 def find(name: str, *, folder: Path, file: str) -> Preset:
-    """The preset that ships under the name, or the file where it ends in ``.toml``. Raises ``ConfigProblem``."""
+    """The preset of the plugin of that name, or the file where it ends in ``.toml``. Raises ``ConfigProblem``."""
     if name.endswith(".toml"):
         return _read(name, lambda: (folder / Path(name).expanduser()).read_text(encoding="utf-8"))
-    if name not in SHIPPED:
-        hint = did_you_mean(name, SHIPPED) or f'write {", ".join(SHIPPED)}, or a path that ends in ".toml"'
+    offers = offered()
+    if name not in offers:
+        hint = did_you_mean(name, offers) or f'write {", ".join(offers)}, or a path that ends in ".toml"'
         raise ConfigProblem.of_faults(file, (Fault("mkd.preset", f"there is no preset {name!r}", hint),))
-    package = SHIPPED[name]
-    shipped = files(package).joinpath(_FILE)
-    return _read(f"{package.replace('.', '/')}/{_FILE}", lambda: shipped.read_text(encoding="utf-8"))
+    shown, path = offers[name]
+    return _read(shown, lambda: path.read_text(encoding="utf-8"))
+
+
+def offered() -> dict[str, tuple[str, Path]]:
+    """The presets of the installed plugins by their entry points: the name of each file in messages, and the file.
+
+    The shipped ones come first, and stay where another plugin has the same name. No plugin is imported for it.
+    """
+    from mkd_plugins.discovery import installed
+
+    found: dict[str, tuple[str, Path]] = {}
+    for plugin in installed()[0]:
+        if beside := _beside(plugin.module):
+            found.setdefault(plugin.entry, beside)
+    return found
+
+
+def _beside(module: str) -> tuple[str, Path] | None:
+    """The preset in the folder of that module, if there is one."""
+    top, *parts = module.partition(":")[0].strip().split(".")
+    try:
+        spec = find_spec(top)  # of a name without a dot, for which nothing is imported
+    except (ImportError, ValueError):
+        return None
+    for root in (spec.submodule_search_locations or ()) if spec is not None else ():
+        for within in (parts, parts[:-1]):
+            path = Path(root, *within, _FILE)
+            if path.is_file():
+                return "/".join([top, *within, _FILE]), path
+    return None
 
 
 def lay_beneath(preset: Preset, own: Tables) -> tuple[Tables, Laid]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from mkd_core.ports import Port
 from mkd_plugins.config import Config
 from mkd_plugins.host import Host
 from mkd_plugins.jabar.siasn.config import API
-from mkd_plugins.presets import SHIPPED
+from mkd_plugins.presets import offered
 from mkd_plugins.problems import ConfigProblem
 from mkd_plugins.serve.settings import serve_settings
 
@@ -199,14 +199,48 @@ class TestShipped:
         assert config.preset is not None
         assert config.preset.off == ()
 
-    @pytest.mark.parametrize("name", SHIPPED)
+    @pytest.mark.parametrize("name", ["jabar"])
     def test_a_preset_that_ships_has_no_secret_and_no_account(self, name: str) -> None:
         """It is the same file for everybody."""
-        text = files(SHIPPED[name]).joinpath("preset.toml").read_text(encoding="utf-8")
+        text = offered()[name][1].read_text(encoding="utf-8")
         keys = {key for tables in tomllib.loads(text).values() for table in tables.values() if isinstance(table, dict)
                 for key in table}  # fmt: skip
 
         assert keys.isdisjoint({"user", "password", "secret", "token", "consumer_key", "login_user"})
+
+
+class TestOfAPlugin:
+    """A vendor brings the settings of a province along with the plugin."""
+
+    @pytest.fixture
+    def vendors(self, site):
+        """A plugin whose package must not be imported to be told of, with a preset beside its module."""
+        package = site.folder / "nusa_hr"
+        package.mkdir()
+        (package / "__init__.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
+        (package / "preset.toml").write_text('[mkd]\nscheme = "jabar-trk"\n[payroll.table]\nfolder = "tpp"\n', "utf-8")
+        site.install("nusa", "", entries={"nusa": "nusa_hr.plugin"})
+        return site
+
+    def test_the_name_of_its_entry_point_is_the_presets(self, vendors) -> None:
+        """Nothing of the plugin is imported for it."""
+        config = vendors.config('[mkd]\npreset = "nusa"\n[payroll.table]\n')
+
+        assert config.mkd.scheme == "jabar-trk"
+        assert config.preset is not None
+        assert config.preset.file == "nusa_hr/preset.toml"
+        assert "nusa_hr" not in sys.modules
+
+    def test_a_wrong_name_is_answered_with_the_nearest_of_all(self, vendors) -> None:
+        """Those of other plugins among them."""
+        with pytest.raises(ConfigProblem, match=r"did you mean nusa\?"):
+            vendors.config('[mkd]\npreset = "nussa"\n')
+
+    def test_the_shipped_one_stays_what_it_is(self, vendors) -> None:
+        """A plugin that calls itself jabar, too, does not take its place."""
+        vendors.install("other", "", entries={"jabar": "nusa_hr.plugin"})
+
+        assert offered()["jabar"][0] == "mkd_plugins/jabar/preset.toml"
 
 
 class TestCommands:

@@ -34,8 +34,8 @@ ACTORS = ("os", "token")
 class Settings:
     """Table ``[mkd]``.
 
-    ``preset``     the settings of a province beneath these: ``jabar``, another plugin that brings some by the name of its
-                   entry point, or the path of a file that ends in ``.toml``.
+    ``preset``     the settings of a province beneath these: ``jabar``, the entry point of another plugin that brings
+                   some, or the path of a file that ends in ``.toml``.
     ``language``   of answers and notices to people of whom no other is known.
     ``policy``     the id of an installed rule pack, or a path that ends in ``.toml``.
     ``scheme``     the id of a pay scheme that ships, or a path that ends in ``.toml``; left out: no pay lines.

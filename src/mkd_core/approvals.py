@@ -102,13 +102,12 @@ def resolve(
 
     When it is due says ``step.within.after(opened, working_days(…))``, for a step of ``decision.route``.
     """
-    barred = exclude | {applicant.key}
+    barred = _barred(applicant, organisation, exclude)
     found: dict[str, Approver] = {}
     for wanted in step.approvers:
         if wanted.startswith("role:"):
-            candidates = [
-                Approver(person=key) for key in organisation.with_role(wanted[5:], applicant.unit) if key not in barred
-            ]
+            holders = [Approver(person=key) for key in organisation.with_role(wanted[5:], applicant.unit)]
+            candidates = [holder for holder in holders if not barred(holder)]
         else:
             one = _officer(wanted, applicant, organisation, barred)
             candidates = [one] if one else []
@@ -119,36 +118,53 @@ def resolve(
     return Resolved((), f"step {step.id}: nobody is left to decide as {', '.join(step.approvers)}")
 
 
-def _officer(wanted: str, applicant: Employee, organisation: Organisation, barred: frozenset[str]) -> Approver | None:
+def _barred(applicant: Employee, organisation: Organisation, exclude: frozenset[str]) -> Callable[[Approver], bool]:
+    """Who may not vote: the applicant, also under a second key, whoever is excluded, and who acts for one of them.
+
+    Whoever acts for somebody who is barred is barred too: the applicant's own power decides no request of theirs.
+    """
+    keys = exclude | {applicant.key}
+
+    def out(key: str) -> bool:
+        if key in keys or applicant.number is None:
+            return key in keys
+        employee = organisation.employee(key)
+        return employee is not None and employee.number == applicant.number
+
+    return lambda approver: any(map(out, filter(None, (approver.person, approver.on_behalf_of))))
+
+
+def _officer(
+    wanted: str, applicant: Employee, organisation: Organisation, barred: Callable[[Approver], bool]
+) -> Approver | None:
     unit = organisation.unit(applicant.unit)
     if wanted == "superior" and applicant.superior:
-        acting = _acting(organisation, person=applicant.superior)
-        if acting and acting.person not in barred:
-            return acting
         superior = organisation.employee(applicant.superior)
-        if superior and superior.active and superior.key not in barred and not acting:
-            return Approver(person=superior.key)
+        approver = _acting(organisation, person=applicant.superior) or _in_office(superior)
+        if approver and not barred(approver):
+            return approver
         unit = organisation.unit(superior.unit) if superior else unit
     elif wanted == "head_of_agency" and unit:
         unit = organisation.unit(unit.agency or unit.key)
     return _head(unit, organisation, barred)
 
 
-def _head(unit: Unit | None, organisation: Organisation, barred: frozenset[str]) -> Approver | None:
-    """The head of the unit or whoever acts for it; one level up while the post is vacant or its holder barred.
-
-    Whoever acts for somebody who is barred is barred too: the applicant's own power decides no request of theirs.
-    """
+def _head(unit: Unit | None, organisation: Organisation, barred: Callable[[Approver], bool]) -> Approver | None:
+    """The head of the unit or whoever acts for it; one level up while the post is vacant or its holder barred."""
     seen: set[str] = set()
     while unit and unit.key not in seen:
         seen.add(unit.key)
-        acting = _acting(organisation, unit=unit)
         head = organisation.employee(unit.head) if unit.head else None
-        approver = acting or (Approver(person=head.key) if head and head.active else None)
-        if approver and not {approver.person, approver.on_behalf_of} & barred:
+        approver = _acting(organisation, unit=unit) or _in_office(head)
+        if approver and not barred(approver):
             return approver
         unit = organisation.unit(unit.parent) if unit.parent else None
     return None
+
+
+def _in_office(officer: Employee | None) -> Approver | None:
+    """The officer in person, while active."""
+    return Approver(person=officer.key) if officer and officer.active else None
 
 
 def _acting(organisation: Organisation, *, unit: Unit | None = None, person: str | None = None) -> Approver | None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkd_core.approvals import Span, Tally, resolve, tally
+from mkd_core.approvals import Span, Staff, Tally, resolve, tally
 from mkd_core.errors import InvalidInput
 from mkd_core.events import Approver, Ballot, Step
-from mkd_core.people import Employee, Mandate, MandateKind, Unit
+from mkd_core.people import Employee, Employment, Mandate, MandateKind, ServiceNumber, Unit
 
 PEOPLE = ("a", "b", "c", "d")
 VOTES = st.lists(
@@ -245,6 +245,39 @@ class TestResolving:
 
         assert office.decides(wanted, of="head") == ["middle"]
         assert office.decides(wanted, of="worker") == ["colleague"]
+
+    def test_whoever_is_on_record_as_their_own_superior_has_nobody_in_their_place_decide(self):
+        """A colleague to whom the applicant delegated does not decide on the applicant's request by that power."""
+        office = Organisation(mandates=[mandate(MandateKind.DELEGATION, "colleague", replaces="worker")])
+        itself = Employee(key="worker", unit="section", superior="worker")
+
+        found = resolve(step(), itself, office)
+
+        assert [approver.person for approver in found.approvers] == ["head"]
+
+    def test_nobody_decides_on_their_own_request_under_a_second_key(self):
+        """Whoever has the applicant's service number is the applicant, whatever key a second backend gives them."""
+        number = ServiceNumber.parse("199001012015011001", Employment.PNS)
+        office = Staff(
+            on=ON,
+            people=[
+                Employee(key="worker", unit="section", superior="twin", number=number),
+                Employee(key="twin", unit="section", number=number),
+                Employee(key="boss", unit="agency"),
+            ],
+            units=[
+                Unit(key="section", name="s", parent="agency", head="twin"),
+                Unit(key="agency", name="a", head="boss"),
+            ],
+            roles={"board": ["twin", "boss"]},
+        )
+
+        decides = {
+            wanted: [one.person for one in resolve(step(approvers=(wanted,)), office.people[0], office).approvers]
+            for wanted in ("superior", "unit_head", "role:board")
+        }
+
+        assert decides == {"superior": ["boss"], "unit_head": ["boss"], "role:board": ["boss"]}
 
     def test_an_acting_officer_who_left_acts_no_more(self):
         """The order is void without its bearer."""

@@ -247,14 +247,14 @@ class TestFixedDays:
 
         assert office.service.agreement("analyst.1").latest.submitted_on is None
 
-    @pytest.mark.parametrize("command", ["end", "amend"])
+    @pytest.mark.parametrize("command", ["end", "amend", "withdraw"])
     def test_an_employee_cannot_undo_it_alone(self, office: Any, command: str) -> None:
-        """What no request began is ended by the superior or HR."""
+        """What no request began is ended by the superior or HR, also before its first day."""
         office.service.issue_decree(THURSDAY, by="hr", at=october(22))
-        said: dict[str, Any] = {"by": "analyst", "at": november(4)}
+        said: dict[str, Any] = {"by": "analyst", "at": october(23) if command == "withdraw" else november(4)}
         if command == "end":
             said["since"] = date(2025, 11, 5)
-        else:
+        elif command == "amend":
             said |= {"plan": office.plan(1, anchor=date(2025, 11, 10)), "starts": date(2025, 11, 10)}
         office.refused("MKD409", getattr(office.service, command), "analyst.1", **said)
 

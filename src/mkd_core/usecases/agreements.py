@@ -274,6 +274,7 @@ def withdraw(ctx: Context, agreement: str, *, by: str, at: datetime, reason: str
     """Take back the newest version before it is in force."""
     case = open_case(ctx, agreement, at=at, by=by)
     case.need_applicant("withdraw the request")
+    _need_own(case, "withdrawn")
     version = case.agreement.latest
     starts_later = version.state is State.APPROVED and (
         version.effective is not None and version.effective > case.organisation.on

@@ -10,6 +10,7 @@ from mkd_core.agreements import Agreement
 from mkd_core.approvals import resolve
 from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.events import Approver, Step
+from mkd_core.journal.codec import instant
 from mkd_core.people import Employee, Unit
 from mkd_core.usecases.context import Context
 from mkd_core.usecases.directory import DirectoryAt
@@ -120,8 +121,6 @@ def employee_for(ctx: Context, person: str, at: datetime, *, by: str) -> tuple[E
 def employee_at(ctx: Context, person: str, at: datetime) -> tuple[Employee, Unit, DirectoryAt]:
     """The person, the unit and the organisation as of the local date of that moment."""
     ctx.need_person(person)
-    from mkd_core.journal.codec import instant
-
     instant(at)
     organisation = ctx.organisation(at.date())
     employee = organisation.known(person)

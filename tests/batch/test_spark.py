@@ -116,6 +116,7 @@ def test_csv_is_read_by_its_own_headings(spark, tmp_path: Path) -> None:
     (facts / "2.csv").write_text("note,a.x\n1,2\n")
     with pytest.raises(InvalidInput, match="MKD260"):
         decide_file(policy, str(facts), str(tmp_path / "other.parquet"), engine="spark")
-    (facts / "2.csv").write_text("a.x,note\n1,2,3\n")
-    with pytest.raises(InvalidInput, match="MKD260"):
-        decide_file(policy, str(facts), str(tmp_path / "other.parquet"), engine="spark")
+    for line, cells in (("1,2,3", 3), ("1", 1)):
+        (facts / "2.csv").write_text(f"a.x,note\n{line}\n")
+        with pytest.raises(InvalidInput, match=f"MKD260 .*2.csv: line 2: {cells} cells"):
+            decide_file(policy, str(facts), str(tmp_path / "other.parquet"), engine="spark")

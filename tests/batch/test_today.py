@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from interpreter import ORDER, RULE, WORDS
 from populations import Answer, interpreted, policy_of
@@ -68,6 +68,15 @@ def by_id(rows: list[tuple[Any, ...]]) -> dict[int, Answer]:
     return {number: (outcome, failed, undetermined) for number, outcome, failed, undetermined in rows}
 
 
+def without_today(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "today": None} for row in rows]
+
+
+def answers(policy: Policy, rows: list[dict[str, Any]], day: datetime.date | None) -> dict[int, Answer]:
+    """Those of the interpreter, to which the day of the policy is given as a fact."""
+    return {number: interpreted(policy, {**row, "today": row["today"] or day}) for number, row in enumerate(rows)}
+
+
 @settings(max_examples=60)
 @given(
     texts=st.lists(ABOUT_TODAY, min_size=1, max_size=6),
@@ -81,9 +90,9 @@ def test_today_is_the_day_of_the_policy_in_every_engine(
     """One by one, in Polars in memory and lazily, and in DuckDB: the row's own day first, then that of the policy."""
     policy = policy_of(texts, day=day, vocabulary=DATED)
     frame = framed(rows, form)
-    said = rows if form != "none" else [{**row, "today": None} for row in rows]
+    said = without_today(rows) if form == "none" else rows
 
-    expected = {number: interpreted(policy, {**row, "today": row["today"] or day}) for number, row in enumerate(said)}
+    expected = answers(policy, said, day)
     with duckdb.connect() as connection:
         relation = decide_frame(policy, connection.from_arrow(frame.to_arrow()))
         in_duckdb = relation.select(*ANSWERS).fetchall()
@@ -92,6 +101,29 @@ def test_today_is_the_day_of_the_policy_in_every_engine(
     assert by_id(decide_frame(policy, frame).select(ANSWERS).rows()) == expected
     assert by_id(decide_frame(policy, frame.lazy()).select(ANSWERS).collect().rows()) == expected
     assert by_id(in_duckdb) == expected
+
+
+# A query of Spark costs a second, so each has many rules, and none is spent on making a failure smaller.
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(
+    texts=st.lists(ABOUT_TODAY, min_size=6, max_size=12),
+    rows=ROWS,
+    day=st.sampled_from([*DAYS, None]),
+    form=st.sampled_from(["date", "string", "timestamp_ntz", "none"]),
+)
+def test_today_is_the_day_of_the_policy_on_spark_too(
+    spark: Any, texts: list[str], rows: list[dict[str, Any]], day: datetime.date | None, form: str
+) -> None:
+    """The same rules and rows as in the other engines, with days as dates, text or moments, or without a column."""
+    policy = policy_of(texts, day=day, vocabulary=DATED)
+    cells = [(number, row["a.d"], row["a.p"], row["today"]) for number, row in enumerate(rows)]
+    frame = spark.createDataFrame(cells, "id bigint, `a.d` date, `a.p` boolean, today date")
+    frame = frame.drop("today") if form == "none" else frame.withColumn("today", frame.today.cast(form))
+
+    decided = decide_frame(policy, frame).select(*ANSWERS).collect()
+
+    expected = answers(policy, without_today(rows) if form == "none" else rows, day)
+    assert expected == by_id([tuple(row) for row in decided])
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -191,3 +191,48 @@ def test_a_library_that_is_too_old_is_broken(site, mkd):
 
     assert (done.returncode, found(done)["requests"]["code"]) == (1, "MKD287")
     assert found(done)["requests"]["line"].startswith("2.0 is older than 2.")
+
+
+UNTIL_JULY = """
+    from datetime import date
+    from mkd_plugins.api import NoConfig, NotMine, Unit, hookimpl, identity
+
+    class People:
+        def person(self, key, on): return NotMine()
+        def lookup(self, handle, on): return NotMine()
+        def people(self, on): return []
+        def mandates(self, on): return ()
+        def units(self, on): return [Unit(key="1200", name="Counter")] if on < date(2026, 7, 1) else []
+        def unit(self, key, on): return next((unit for unit in self.units(on) if unit.key == key), None)
+
+    @hookimpl
+    def mkd_providers():
+        return [identity(name="acme", config=NoConfig, build=lambda _: People())]
+"""
+GIVEN = """[[assign]]
+unit = "1200"
+in_force = { from = 2026-01-01 }
+source = "decision 1/2026"
+parameters = { max_remote_days = 1 }
+"""
+
+
+@pytest.mark.parametrize(("day", "known"), [("2026-06-30", True), ("2026-07-02", False)])
+def test_units_are_looked_up_as_they_are_at_the_moment_that_it_is(site, mkd, day, known):
+    """What the doctor says of June does not change in July, when a unit is no more."""
+    site.install("acme-hr", UNTIL_JULY)
+
+    done = mkd("doctor", "--json", "--at", f"{day}T12:00+07:00", toml=f"{DEPLOYED}[identity.acme]\n{GIVEN}")
+
+    assert ("no identity backend knows the unit '1200'" not in done.stderr) == known
+    assert (done.returncode == 0) == known, done.stderr
+
+
+def test_a_policy_that_cannot_be_read_is_told_once(mkd):
+    """However many units are given numbers of it."""
+    toml = DEPLOYED.replace("[mkd]", '[mkd]\npolicy = "nowhere.toml"')
+
+    done = mkd("check", toml=f"{toml}{GIVEN}")
+
+    assert done.returncode == 1
+    assert done.stderr.count("MKD326") == 1

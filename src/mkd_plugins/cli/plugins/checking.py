@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import click
@@ -22,6 +24,8 @@ from mkd_plugins.words import say
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
     from mkd_plugins.presets import Laid
+
+T = TypeVar("T")
 
 ANSWERS = "answers"
 MADE = "made; has no ping"
@@ -57,7 +61,7 @@ def check(ctx: click.Context, open_them: bool, ping_them: bool, seconds: float, 
         if open_them or ping_them:
             _open(host)
         answers = pinged(host) if ping_them else {}
-        wrong = wrong_rules(host)
+        wrong = wrong_rules(host, options.now().date())
         problems = [*deadly, *(problem for problem in host.problems if problem.code != EXTRA_MISSING)]
         rows = host.report()
         loaded, hanging = sum(row.state == "loaded" for row in rows), sum(row.hanging for row in rows)
@@ -143,17 +147,29 @@ def pinged(host: Host) -> dict[str, str]:
     return answers
 
 
-def wrong_rules(host: Host) -> list[str]:
-    """What is wrong with policy, scheme, hours and units that the configuration names, or with [serve], a line each."""
-    from mkd_plugins.agencies import check_units
+def wrong_rules(host: Host, today: date) -> list[str]:
+    """What is wrong with policy, scheme, hours and units that the configuration names, or with [serve], a line each.
+
+    Units are looked up as they are on that day.
+    """
+    from mkd_plugins.assigning import assignments_of, check_units
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
 
     wrong = list[str]()
-    for read in (policies_of, schemes_of, hours_of, _served, check_units):
+
+    def read(what: Callable[..., T], *given: object) -> T | None:
         try:
-            read(host)
+            return what(*given)
         except (MkdError, OSError) as error:
-            wrong += lines(error)
+            wrong.extend(lines(error))
+            return None
+
+    policies = read(policies_of, host)
+    if policies is not None:
+        read(assignments_of, host, policies)
+    for settings in (schemes_of, hours_of, _served):
+        read(settings, host)
+    read(check_units, host, today)
     return wrong
 
 

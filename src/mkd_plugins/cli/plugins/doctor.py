@@ -15,7 +15,7 @@ from mkd_core.errors import MkdError
 from mkd_core.journal import Head
 from mkd_core.ports import Port
 from mkd_plugins.cli import options, output
-from mkd_plugins.cli.journal import shown
+from mkd_plugins.cli.counting import with_bar
 from mkd_plugins.cli.plugins.checking import SAID, dangerous, pinged, without, wrong_rules
 from mkd_plugins.cli.plugins.finding import Finding, broken, problem_found
 from mkd_plugins.cli.plugins.machine import machine
@@ -82,7 +82,7 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
         for backend, said in answers.items():
             if said in SAID:
                 yield Finding(part=f"[{backend}]", line=say(SAID[said], language))
-        for wrong in wrong_rules(host):
+        for wrong in wrong_rules(host, at.date()):
             code, _, line = wrong.partition(" ")
             yield Finding(part=config.file, code=code, line=line, state="broken")
         if read:
@@ -128,7 +128,7 @@ def _journal(host: Host, head: Head | None, at: datetime, language: str) -> Iter
         return
     served = {table.port for table in host.config.backends}
     try:
-        records = shown(kept.records(), kept.head().events)
+        records = with_bar(kept.records(), kept.head().events)
         yield from store(kept, records, head=head, served=served, now=at, language=language)
     except MkdError as error:
         yield broken("journal", error.code, error.message, error.mend)

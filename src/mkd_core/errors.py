@@ -21,8 +21,9 @@ mistake for good; ``docs/reference/errors.md`` lists them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Literal
 
 
 class MkdError(Exception):
@@ -116,14 +117,22 @@ class Permanent(BackendError):
     default_code = "MKD603"
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+#: How a hint begins: with one name, or with all.
+HINTS: Mapping[Literal["id", "en"], tuple[str, str]] = {
+    "id": ("mungkin maksudnya", "yang dikenal:"),
+    "en": ("did you mean", "known:"),
+}
+
+
+def did_you_mean(wrong: str, known: Iterable[str], language: Literal["id", "en"] = "en") -> str:
     """The nearest known name as a hint, or all of them when there are few, or nothing.
 
     >>> did_you_mean("remote_day", ["remote_days", "office_days"])
     'did you mean remote_days?'
     """
+    one, all_ = HINTS[language]
     names = sorted(known)
     near = get_close_matches(wrong, names, n=1, cutoff=0.6)
     if near:
-        return f"did you mean {near[0]}?"
-    return f"known: {', '.join(names)}" if 0 < len(names) <= 8 else ""
+        return f"{one} {near[0]}?"
+    return f"{all_} {', '.join(names)}" if 0 < len(names) <= 8 else ""

@@ -6,6 +6,7 @@ import tomllib
 from importlib.resources import files
 
 from mkd_core import NotAllowed, NotFound
+from mkd_core.errors import did_you_mean
 from mkd_plugins.cli.telling import lines, tell
 from mkd_plugins.mends import mend_of, title_of
 
@@ -34,11 +35,15 @@ def test_every_code_has_a_mend() -> None:
 
 
 def test_an_indonesian_reads_what_the_code_means(capsys) -> None:
-    """The title of the code stands before what is said of the case."""
+    """The title of the code stands before what is said of the case, and hints of the right name are in Indonesian."""
+    for mend in (did_you_mean("remote_day", ["remote_days"]), did_you_mean("x", ["days", "hours"])):
+        tell(NotFound("MKD436", "no fact is called so", mend=mend), language="id")
+    told = [line.partition("(")[2] for line in capsys.readouterr().err.splitlines()]
     refused = NotAllowed("MKD420", "nobody decides on their own request", where="k000001.1", mend="ask the superior")
     tell(refused, language="id")
     tell(refused, language="en")
 
+    assert told == ["mungkin maksudnya remote_days?)", "yang dikenal: days, hours)"]
     assert capsys.readouterr().err.splitlines() == [
         f"galat: MKD420 {title_of('MKD420', 'id')}: k000001.1: nobody decides on their own request (ask the superior)",
         "error: MKD420 k000001.1: nobody decides on their own request (ask the superior)",

@@ -128,8 +128,10 @@ class _Linter:
     def zone(self, document: Document) -> Iterator[tuple[str, str, Wording, Wording]]:
         if self.zones and document.zone not in self.zones:
             message = Wording("zona waktu ini tidak dikenal", "no time zone is called so")
-            hint = did_you_mean(document.zone, self.zones) or "as in Asia/Jakarta"
-            mend = Wording("tulis seperti Asia/Jakarta", hint)
+            mend = Wording(
+                did_you_mean(document.zone, self.zones, "id") or "tulis seperti Asia/Jakarta",
+                did_you_mean(document.zone, self.zones) or "as in Asia/Jakarta",
+            )
             yield "MKD347", "policy, zone", message, mend
 
     def of_rules(self, document: Document) -> Iterator[LintFinding]:
@@ -198,11 +200,14 @@ class _Linter:
             place = f"overlay {overlay.name}"
             if self.seasons is not None and overlay.period is None and overlay.name not in self.seasons:
                 known = ", ".join(sorted(self.seasons))
-                hint = did_you_mean(overlay.name, self.seasons) or f"known: {known}"
+                mend = Wording(
+                    did_you_mean(overlay.name, self.seasons, "id") or f"yang dikenal: {known}",
+                    did_you_mean(overlay.name, self.seasons) or f"known: {known}",
+                )
                 message = Wording(
                     "tidak ada kalender yang mengenal musim ini", "no calendar knows this season, so it never applies"
                 )
-                yield "MKD342", place, message, Wording(f"yang dikenal: {known}", hint)
+                yield "MKD342", place, message, mend
             same = [name for name, value in overlay.parameters.items() if value == plain.parameters[name].parameter]
             for name in same:
                 message = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Literal
 
 import click
 
-from mkd_core.errors import MkdError
+from mkd_core.errors import HINTS, MkdError
 from mkd_plugins.problems import ConfigProblem
 from mkd_plugins.words import say
 
@@ -23,13 +24,16 @@ def tell(error: Exception, *, language: str, debug: bool = False) -> None:
 def complain(line: object, language: str, *, kind: Literal["error", "warning"] = "error") -> None:
     """A line about something wrong on stderr.
 
-    What is wrong in this case is said in English, so in Indonesian the title of its code stands before it.
+    What is wrong in this case is said in English, so in Indonesian the title of its code stands before it, and the
+    right name beside it is offered in Indonesian.
     """
     said = str(line)
     code, _, rest = said.partition(" ")
     if language == "id" and code.startswith("MKD"):
         from mkd_plugins.mends import title_of
 
+        for english, indonesian in zip(HINTS["en"], HINTS["id"], strict=True):
+            rest = re.sub(rf"(\(|; ){english} ", rf"\1{indonesian} ", rest)
         said = f"{code} {title_of(code, language)}: {rest}"
     click.echo(f"{say(kind, language)}: {said}", err=True)
 

@@ -12,8 +12,9 @@ from typing import IO
 
 import click
 
-from mkd_core.journal import Fault, Head, Record, Verifier, export_line, read_export
+from mkd_core.journal import Fault, Head, Verifier, export_line, read_export
 from mkd_plugins.cli import options
+from mkd_plugins.cli.counting import with_bar
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.stdout import stdout
 from mkd_plugins.cli.telling import complain
@@ -40,7 +41,7 @@ def verify(ctx: click.Context, file: str | None, known: str | None, as_json: boo
     verifier, faults = Verifier(head), list[Fault]()
     if file is None:
         with session.journal() as kept:
-            for _, record in shown(kept.records(), kept.head().events):
+            for _, record in with_bar(kept.records(), kept.head().events, least=1_000):
                 verifier.check(record)
     else:
         with _opened(file) as lines:
@@ -80,15 +81,6 @@ def _opened(file: str) -> Iterator[Iterable[str]]:
         yield lines
 
 
-def shown(records: Iterable[tuple[int, Record]], length: int) -> Iterable[tuple[int, Record]]:
-    """The same, with progress on a terminal."""
-    if not sys.stderr.isatty() or length < 1000:
-        yield from records
-        return
-    with click.progressbar(records, length=length, file=sys.stderr) as bar:
-        yield from bar
-
-
 @journal.command(short_help="Write every event as its canonical line.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here, for you alone.  [standard output]")
 @click.pass_obj
@@ -98,7 +90,7 @@ def export(session: Session, out: str | None) -> None:
     What is private (texts, targets, the facts of decisions) is in it: keep it like the journal itself.
     """
     with session.journal() as kept, _writing(out) as target:
-        for _, record in shown(kept.records(), kept.head().events):
+        for _, record in with_bar(kept.records(), kept.head().events, least=1_000):
             target.write(export_line(record) + "\n")
 
 

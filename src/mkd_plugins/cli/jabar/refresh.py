@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from mkd_plugins.cli import options, output
+from mkd_plugins.cli.counting import counting
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.stdout import for_answers_alone
 from mkd_plugins.words import say
@@ -30,19 +29,8 @@ def refresh(session: Session, everything: bool, as_json: bool) -> None:
     with for_answers_alone(), Host.load(Config.load(session.config), no_plugins=session.no_plugins) as host:
         config = host.settings("identity", "siasn")
     language = session.words()
-    told = False
-
-    def progress(done: int, of: int) -> None:
-        nonlocal told
-        if sys.stderr.isatty():
-            told = True
-            click.echo(f"\r{done} / {of} {say('answers', language)}", err=True, nl=False)
-
-    try:
-        report = read_anew(config, everything=everything, progress=progress)
-    finally:
-        if told:
-            click.echo(err=True)
+    with counting(language, "answers") as told:
+        report = read_anew(config, everything=everything, progress=told)
     shown = {name: value for name, value in report.to_data().items() if name != "failures"}
     card = output.card([(say(f"had_{name}", language), str(value)) for name, value in shown.items()])
     failures = [f"{kind}: {count}" for kind, count in report.failures.items()]

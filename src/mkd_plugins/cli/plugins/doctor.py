@@ -128,7 +128,7 @@ def _journal(host: Host, head: Head | None, at: datetime, language: str) -> Iter
         return
     served = {table.port for table in host.config.backends}
     try:
-        records = with_bar(kept.records(), kept.head().events)
+        records = with_bar(kept.records(), kept.head().events, least=1_000)
         yield from store(kept, records, head=head, served=served, now=at, language=language)
     except MkdError as error:
         yield broken("journal", error.code, error.message, error.mend)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +12,7 @@ from attrs import frozen
 from mkd_core.errors import PolicyError
 from mkd_core.policy import History
 from mkd_plugins.cli import options, output
+from mkd_plugins.cli.counting import with_bar
 from mkd_plugins.cli.policies import found_folder, found_history, installed
 from mkd_plugins.cli.session import Session
 from mkd_plugins.words import say
@@ -129,8 +128,7 @@ def _tested(session: Session, name: str, history: History, mutating: bool, survi
 
     path, folder = Path(name), found_folder(session, name)
     cases = read_cases(folder, of=path.name if path.is_file() else None)
-    with _progress(run_cases(history, cases), len(cases), name) as deciding:
-        results = list(deciding)
+    results = list(with_bar(run_cases(history, cases), len(cases), name))
     report = None
     if mutating and not any(result.differences for result in results):
         report = _mutated(name, history, cases, folder, survivors)
@@ -147,18 +145,8 @@ def _mutated(
         for each in (read_survivors(survivors) if survivors else listed_survivors(folder))
         if each.policy == history.id and each.version in history.versions
     ]
-    with _progress(mutate(history, cases), count_mutants(history), name) as deciding:
-        return Report(policy=history.id, verdicts=tuple(deciding), listed=tuple(listed))
-
-
-@contextmanager
-def _progress(many: Iterable[T], length: int, label: str) -> Iterator[Iterable[T]]:
-    """The same, with progress on a terminal."""
-    if not sys.stderr.isatty():
-        yield many
-        return
-    with click.progressbar(many, length=length, file=sys.stderr, label=label) as bar:
-        yield bar
+    verdicts = with_bar(mutate(history, cases), count_mutants(history), name)
+    return Report(policy=history.id, verdicts=tuple(verdicts), listed=tuple(listed))
 
 
 def _plain(value: object) -> str:

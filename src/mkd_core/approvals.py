@@ -123,15 +123,19 @@ def _barred(applicant: Employee, organisation: Organisation, exclude: frozenset[
 
     Whoever acts for somebody who is barred is barred too: the applicant's own power decides no request of theirs.
     """
-    keys = exclude | {applicant.key}
 
     def out(key: str) -> bool:
-        if key in keys or applicant.number is None:
-            return key in keys
-        employee = organisation.employee(key)
-        return employee is not None and employee.number == applicant.number
+        return key in exclude or is_applicant(key, applicant, organisation)
 
     return lambda approver: any(map(out, filter(None, (approver.person, approver.on_behalf_of))))
+
+
+def is_applicant(key: str, applicant: Employee, organisation: Organisation) -> bool:
+    """Whether that key is the applicant's: their own, or a second one with the same service number."""
+    if key == applicant.key or applicant.number is None:
+        return key == applicant.key
+    employee = organisation.employee(key)
+    return employee is not None and employee.number == applicant.number
 
 
 def _officer(

@@ -430,6 +430,24 @@ class TestSubmitting:
 
 
 class TestAmending:
+    def test_an_amendment_whose_last_day_has_gone_is_not_approved_any_more(self, world):
+        """It would hold on no day, and would end the agreement that it was to change."""
+        agreement = world.approved(starts=date(2023, 7, 1), ends=date(2023, 12, 31))
+        world.service.amend(
+            agreement.id,
+            plan=world.plan(1),
+            starts=date(2023, 8, 1),
+            ends=date(2023, 8, 4),
+            by="analyst",
+            at=world.at(7, 25),
+        )
+        world.service.submit(agreement.id, by="analyst", at=world.at(7, 25))
+
+        world.refused("MKD225", world.service.approve, agreement.id, by="data-head", at=world.at(8, 7))
+
+        refused = world.service.refuse(agreement.id, by="data-head", at=world.at(8, 7), reason="too late")
+        assert refused.state(date(2023, 8, 8)) is State.ACTIVE
+
     def test_the_old_version_stays_in_force_until_the_new_one_starts(self, world):
         """An amendment replaces the agreement on its start date, not when it is approved."""
         agreement = active(world)

@@ -1,5 +1,7 @@
 """A host with its own workflow records what it decided; who may decide holds there too."""
 
+from datetime import date
+
 import pytest
 
 from mkd_core import AgreementService, Ballot, State
@@ -85,6 +87,14 @@ def test_a_second_key_of_the_same_person_is_the_same_person(world):
     world.identity.change("deputy", number=world.identity.person("analyst", world.starts).employee.number)
 
     refused(world, "MKD420", world.propose(), by="deputy")
+    refused(world, "MKD420", world.propose(), by="data-head", on_behalf_of="deputy")
+
+
+def test_a_request_whose_last_day_has_gone_is_approved_by_no_host_either(world):
+    """An approval never works backwards, whoever decided."""
+    draft = world.propose(starts=date(2023, 6, 20), ends=date(2023, 6, 20))
+
+    refused(world, "MKD225", draft)
 
 
 def test_whoever_is_unknown_decides_nothing(world):

@@ -7,6 +7,7 @@ from typing import Any
 
 from mkd_core import events as e
 from mkd_core.agreements import Agreement, Version
+from mkd_core.approvals import is_applicant
 from mkd_core.errors import InvalidInput, NotAllowed, WrongState
 from mkd_core.events import Approver, Ballot
 from mkd_core.usecases.agreements import check_ready, open_version
@@ -14,7 +15,7 @@ from mkd_core.usecases.context import Context
 from mkd_core.usecases.deciding import Decided, decide
 from mkd_core.usecases.facts import approver_facts
 from mkd_core.usecases.powers import Case, open_case
-from mkd_core.usecases.votes import check_approval, check_refusal
+from mkd_core.usecases.votes import approval, check_approval, check_refusal
 
 
 def record_decision(
@@ -78,11 +79,10 @@ def _check_duties(case: Case, on_behalf_of: str | None) -> None:
 
     So whoever decides must be known: an unknown key might be anybody's.
     """
-    decider = case.organisation.known(case.by)
-    same_number = decider.number is not None and decider.number == case.applicant.number
+    case.organisation.known(case.by)
     office = case.organisation.unit(on_behalf_of) if on_behalf_of else None
     stood_in_for = office.head if office else on_behalf_of
-    if case.applicant.key in (decider.key, stood_in_for) or same_number:
+    if any(key and is_applicant(key, case.applicant, case.organisation) for key in (case.by, stood_in_for)):
         raise NotAllowed(
             "MKD420", "nobody decides on their own request, nor has it decided in their place", where=case.agreement.id
         )
@@ -128,5 +128,4 @@ def _outcome(case: Case, version: Version, ballot: Ballot, ground: str) -> Any:
         return e.AgreementReturned(agreement=name, version=number)
     if ballot is Ballot.REFUSE:
         return e.AgreementRefused(agreement=name, version=number, ground=ground)
-    effective = max(version.terms.starts, case.organisation.on)
-    return e.AgreementApproved(agreement=name, version=number, effective=effective)
+    return approval(case, version)

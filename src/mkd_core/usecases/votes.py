@@ -258,7 +258,7 @@ def _advance(ctx: Context, case: Case, trail: _Trail, voter: _Voter | None) -> _
             return trail.then(e.AgreementRefused(agreement=name, version=number, ground=ground), case)
         step = trail.version.next_step
         if step is None:
-            return trail.then(_approved(case, trail.version), case)
+            return trail.then(_voted_through(case, trail.version), case)
         opened = _opened(ctx, case, trail, step, since=case.organisation.on)
         trail = trail.then(opened, case)
         again = next((one for one in opened.approvers if voter and one.person == voter.approver.person), None)
@@ -266,7 +266,7 @@ def _advance(ctx: Context, case: Case, trail: _Trail, voter: _Voter | None) -> _
             trail = trail.then(_vote(case, step, Ballot.APPROVE, again, voter.decided, merged=True), case)
 
 
-def _approved(case: Case, version: Version) -> e.AgreementApproved:
+def _voted_through(case: Case, version: Version) -> e.AgreementApproved:
     for side in ("employee", "superior"):
         if side not in version.consents and not (side == "superior" and _needs_no_superior(case, version)):
             raise WrongState(
@@ -275,7 +275,23 @@ def _approved(case: Case, version: Version) -> e.AgreementApproved:
                 where=case.agreement.id,
                 mend=f"the {side} agrees to them, or proposes others, before the last vote",
             )
+    return approval(case, version)
+
+
+def approval(case: Case, version: Version) -> e.AgreementApproved:
+    """That the version holds, from today on at the earliest. Raises ``InvalidInput`` (MKD225) where its end has gone.
+
+    It would hold on no day, and as an amendment end the agreement that it was to change.
+    """
+    ends = version.terms.ends
     effective = max(version.terms.starts, case.organisation.on)
+    if ends is not None and ends < effective:
+        raise InvalidInput(
+            "MKD225",
+            f"{ends}, the last day asked for, has passed: nothing is approved backwards",
+            where=case.agreement.id,
+            mend="return it to be given other dates, or refuse it",
+        )
     return e.AgreementApproved(agreement=case.agreement.id, version=version.number, effective=effective)
 
 

@@ -335,6 +335,14 @@ def test_a_unit_that_nobody_knows_is_recorded(tables: Tables) -> None:
     assert found(identity) == ["MKD242 units.csv, row 3, column induk", "MKD242 people.csv, row 4, column unit"]
 
 
+def test_a_head_who_is_nobody_is_recorded_and_the_post_is_vacant(tables: Tables) -> None:
+    identity = tables(units=UNITS.replace(f"u2,Two,u1,{BAYU}", "u2,Two,u1,198001012005011999"))
+    assert found(identity) == ["MKD241 units.csv, row 3, column kepala"]
+    unit = identity.unit("u2", ON)
+    assert unit is not None
+    assert unit.head is None
+
+
 def test_a_circle_of_units_is_recorded_and_does_not_go_round_for_ever(tables: Tables) -> None:
     identity = tables(
         units=f"id,nama,induk,kepala\nu1,One,u2,{ANA}\nu2,Two,u1,{ANA}\n", people=PEOPLE.replace(f"u2,{BAYU}", "u2,")

@@ -83,10 +83,10 @@ class Catalogue:
         """The offer that a table of the configuration names."""
         return self._offers.get((table.port, table.name))
 
-    def unknown(self, table: BackendTable, file: str, failed: tuple[PluginProblem, ...]) -> ConfigProblem:
-        """The problem of a table that names no offer; ``failed`` is why plugins did not load: one may be the reason."""
+    def unknown(self, table: BackendTable, file: str, faults: tuple[PluginProblem, ...]) -> ConfigProblem:
+        """The problem of a table that names no offer; ``faults`` are those of plugins: one may be the reason."""
         hints = [did_you_mean(table.name, [offer.provider.name for offer in self.of_port(table.port)])]
-        hints += [f"{problem.label} did not load: {_reason(problem)}" for problem in failed]
+        hints += [f"{each.label} did not load: {_reason(each)}" for each in faults if each.stage == "load"]
         line = f"[{table.path}] names a backend that no plugin offers"
         return ConfigProblem(UNKNOWN_BACKEND, file, line, hint="; ".join(filter(None, hints)))
 

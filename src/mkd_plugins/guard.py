@@ -38,6 +38,9 @@ T = TypeVar("T")
 STUCK_LIMIT: Final = 8
 """How many hanging threads of one backend are put up with before it is not called any more."""
 
+REPORT: Final = "report it to the plugin's maker"
+"""The mend of what only whoever wrote the plugin can mend."""
+
 CHUNK: Final = 256
 """How many items of a lazy result are taken in one guarded step."""
 
@@ -161,7 +164,7 @@ class Guard:
             pass_interrupt(error)
             raised = cause_of(error)
             line = f"{method} of {self.backend} raised {type(raised).__name__}{place_of(raised)}"
-            hint = f"{_REPORT}: only Transient and Permanent are raised on purpose"
+            hint = f"{REPORT}: only Transient and Permanent are raised on purpose"
             raise self._recorded(CallProblem(CALL_RAISED, self.label, line, hint=hint)) from error
 
     def tell(self, method: str, function: Callable[[], object]) -> None:
@@ -184,7 +187,7 @@ class Guard:
             pass_interrupt(error)
             cause, got = error, f"{kind_of(result)} that raises {type(error).__name__}{place_of(error)} when looked at"
         line = f"{method} of {self.backend} returned {got}, expected {expected}"
-        raise self._recorded(CallProblem(CALL_RESULT, self.label, line, hint=_REPORT)) from cause
+        raise self._recorded(CallProblem(CALL_RESULT, self.label, line, hint=REPORT)) from cause
 
     def _timed(self, method: str, function: Callable[[], T], seconds: float) -> T:
         began = monotonic()
@@ -212,7 +215,6 @@ _OURS: Final = frozenset(
 )
 _CORE: Final = os.path.dirname(mkd_core.__file__)
 
-_REPORT: Final = "report it to the plugin's maker"
 _OVERRUN_HINT: Final = "see whether what it talks to answers, or raise its deadline in [mkd.deadlines]"
 
 

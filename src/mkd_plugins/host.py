@@ -366,8 +366,7 @@ class Host:
         return table.port in FAILS_CLOSED or required or self.config.mkd.strict
 
     def _unknown_backend(self, table: BackendTable) -> ConfigProblem:
-        failed = [label for label, state in self._states.items() if state == "failed"]
-        reasons = tuple(problem for label in failed for problem in self._recorder.of(label))
+        reasons = tuple(problem for label in self._states for problem in self._recorder.of(label))
         return self._catalogue.unknown(table, self.config.file, reasons)
 
     def _not_exactly_one(self, port: str, tables: tuple[BackendTable, ...]) -> ConfigProblem:

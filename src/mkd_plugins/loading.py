@@ -13,7 +13,7 @@ from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
 from mkd_plugins.discovery import Installed
-from mkd_plugins.guard import kind_of, pass_interrupt, words_of
+from mkd_plugins.guard import REPORT, kind_of, pass_interrupt, words_of
 from mkd_plugins.problems import (
     EXTRA_MISSING,
     HOOK_ARGUMENTS,
@@ -31,7 +31,6 @@ from mkd_plugins.provider import Provider, RulePack
 T = TypeVar("T")
 Hooks = Mapping[str, Sequence[pluggy.HookImpl]]
 
-_REPORT: Final = "report it to the plugin's maker"
 HOOKS: Final = ("mkd_providers", "mkd_policies", "mkd_facts", "mkd_observe")
 
 
@@ -107,7 +106,7 @@ def _hooks_of(plugin: Installed, module: object) -> Hooks:
     except BaseException as error:  # an object that raises when it is looked at
         pass_interrupt(error)
         line = f"{plugin.module} cannot be looked at: {words_of(error)}"
-        raise LoadProblem(HOOK_RAISED, plugin.label, line, hint=_REPORT) from error
+        raise LoadProblem(HOOK_RAISED, plugin.label, line, hint=REPORT) from error
     unknown = [caller.name for caller in callers if not caller.has_spec()]
     if unknown:
         hint = "; ".join(filter(None, (did_you_mean(name, HOOKS) for name in unknown)))
@@ -139,13 +138,13 @@ def _answer(plugin: Installed, implementation: pluggy.HookImpl, hook: str, kind:
         items = list(answer) if isinstance(answer, (list, tuple)) else None
     except BaseException as error:
         pass_interrupt(error)
-        raise LoadProblem(HOOK_RAISED, plugin.label, f"{hook} raised {words_of(error)}", hint=_REPORT) from error
+        raise LoadProblem(HOOK_RAISED, plugin.label, f"{hook} raised {words_of(error)}", hint=REPORT) from error
     # By its type alone: an item may raise when it is looked at.
     wrong = [item for item in items or () if not issubclass(type(item), kind)]
     if items is None or wrong:
         got = f"a list with {kind_of(wrong[0])}" if wrong else kind_of(answer)
         line = f"{hook} returned {got}, expected a list of {kind.__name__}"
-        raise LoadProblem(HOOK_RESULT, plugin.label, line, hint=_REPORT)
+        raise LoadProblem(HOOK_RESULT, plugin.label, line, hint=REPORT)
     return cast("list[T]", items)
 
 

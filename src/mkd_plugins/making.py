@@ -11,7 +11,7 @@ from mkd_core.errors import MkdError
 from mkd_core.ports import PROTOCOLS
 from mkd_plugins.catalogue import Offer
 from mkd_plugins.config import BackendTable, Config
-from mkd_plugins.guard import Guard, Overrun, Threads, kind_of, pass_interrupt, place_of, words_of
+from mkd_plugins.guard import REPORT, Guard, Overrun, Threads, kind_of, pass_interrupt, place_of, words_of
 from mkd_plugins.guarded import guarded, missing_methods, stand_in
 from mkd_plugins.problems import (
     FACTORY_OVERRAN,
@@ -23,7 +23,7 @@ from mkd_plugins.problems import (
 )
 from mkd_plugins.structure import Faults, Structurer
 
-_REPORT: Final = "see the settings and what it talks to; else report it to the plugin's maker"
+_FAILED: Final = f"see the settings and what it talks to; else {REPORT}"
 
 
 class Maker:
@@ -47,8 +47,10 @@ class Maker:
             raise ConfigProblem.of_faults(label, faults) from wrong
         except BaseException as error:  # the class is the plugin's: its annotations may not resolve
             pass_interrupt(error)
-            line = f"the configuration class of {offer.path} cannot be used: {type(error).__name__}{place_of(error)}"
-            raise BuildProblem(FACTORY_RAISED, label, line, hint=_REPORT) from error
+            # A name is the plugin's own; any other words may hold what stands in the table.
+            why = f"NameError: {error}" if isinstance(error, NameError) else f"{type(error).__name__}{place_of(error)}"
+            line = f"the configuration class of {offer.path} cannot be used: {why}"
+            raise BuildProblem(FACTORY_RAISED, label, line, hint=REPORT) from error
 
     def make(self, table: BackendTable, offer: Offer) -> Any:
         """The backend behind its guard. Raises ``PluginProblem``, or what the factory raises on purpose."""
@@ -68,7 +70,7 @@ class Maker:
         except BaseException as error:
             pass_interrupt(error)
             line = f"{offer.path} cannot be made: {_without(secrets, words_of(error))}"
-            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line, hint=_REPORT) from error
+            raise BuildProblem(FACTORY_RAISED, offer.plugin.label, line, hint=_FAILED) from error
 
     def stand_in(self, table: BackendTable, problem: PluginProblem) -> Any:
         """What stands for a backend that could not be made."""
@@ -114,7 +116,7 @@ def _behind(guard: Guard, made: object, offer: Offer) -> Any:
     missing = missing_methods(made, protocol)
     if missing:
         line = f"build of {offer.path} returned {kind_of(made)} without {', '.join(missing)}"
-        raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint=_REPORT)
+        raise BuildProblem(FACTORY_RESULT, offer.plugin.label, line, hint=REPORT)
     return guarded(made, protocol, guard, offer.provider.capabilities)
 
 

@@ -107,7 +107,8 @@ def test_a_configuration_class_that_cannot_be_read_is_the_plugins_bug(site, prob
 
     problem = problem_of(host, "acme-hr")
     assert problem.code == "MKD131"
-    assert problem.line.startswith("the configuration class of notification.acme cannot be used: NameError")
+    said = "the configuration class of notification.acme cannot be used: NameError: name 'Nowhere' is not defined"
+    assert (problem.line, problem.hint) == (said, "report it to the plugin's maker")
 
 
 def test_an_unset_secret_has_a_code_of_its_own(site, problem_of):
@@ -181,6 +182,17 @@ def test_a_backend_of_a_plugin_that_did_not_load_points_to_it(site):
     [problem] = [problem for problem in site.host("[payroll.acme]").problems if problem.code == "MKD124"]
 
     assert "acme-hr[main] did not load: MKD103" in problem.hint
+
+
+def test_a_backend_whose_announcement_failed_points_to_its_plugin(site):
+    """Also where the rest of the plugin was taken."""
+    body = "raise ValueError\n\n@hookimpl\ndef mkd_facts(): return []\n"
+    source = plugin("return Backend()", port="payroll").replace("    return [payroll", f"    {body}\nunused = [payroll")
+    site.install("acme-hr", source)
+
+    [problem] = [problem for problem in site.host("[payroll.acme]").problems if problem.code == "MKD124"]
+
+    assert "acme-hr[main] did not load: MKD108" in problem.hint
 
 
 FACTORIES = {

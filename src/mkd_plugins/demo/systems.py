@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -156,7 +156,7 @@ def _read(stage: Stage) -> tuple[Refreshed, ...]:
 
 def _vouch(stage: Stage) -> None:
     """Let HR vouch for what the records on paper say and SIASN does not, of the people of the story alone."""
-    tables = {table: Source(path=stage.folder / f"{table}.csv") for table in province.TABLES}
+    tables: dict[str, Any] = {table: Source(path=stage.folder / f"{table}.csv") for table in province.TABLES}
     paper = TableIdentity(TableConfig(map="siap", **tables))
     for who in _people_of_the_story():
         on_paper, at_siasn = paper.person(who, ASKED_ON), stage.mkd.organisation(ASKED_ON).known(who)

@@ -224,3 +224,14 @@ def test_people_read_the_time_of_the_place_of_work(office):
 
     assert "2023-06-20 09:00 WIB  k000002  AgreementProposed" in told.out
     assert data.data[0]["at"].startswith("2023-06-20T02:00")
+
+
+def test_a_draft_of_a_day_without_a_policy_is_shown_with_a_warning(office):
+    """Which policy would decide it cannot be said then, and why is not kept quiet; the answer stays JSON."""
+    office.proposed()
+
+    done = office.mkd("agreement", "show", "k000002.1", "--json", at="2001-06-01T09:00+07:00")
+
+    assert (done.data["state"], done.data["policy"]) == ("draft", None)
+    assert done.err.startswith("warning: MKD")
+    assert "no version of jabar-mkd is in force on 2001-06-01" in done.err

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import click
+
 from mkd_core.agreements import Agreement
-from mkd_core.errors import MkdError
+from mkd_core.errors import BackendError, NotFound, PolicyError
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
 from mkd_plugins.cli.views import agreement_card
@@ -29,11 +31,14 @@ def show(desk: Desk, how: How, agreement: Agreement) -> None:
 
 
 def _holding(desk: Desk, agreement: Agreement, how: How) -> dict[str, Any] | None:
-    """The policy that a draft would be decided by; None where nobody can say."""
+    """The policy that a draft would be decided by; None where identity or the policy cannot say."""
     try:
         unit, today = desk.mkd.unit_of(agreement.applicant, at=how.at).key, desk.today(agreement.applicant, how.at)
         policy, assigned = desk.mkd.policy_for(unit, today), desk.mkd.assigned(unit, today)
-    except MkdError:
+    except (BackendError, NotFound):
+        return None
+    except PolicyError as error:  # the agreement can be shown all the same
+        click.echo(f"warning: {error}", err=True)
         return None
     return {
         "id": policy.id,

@@ -323,3 +323,18 @@ def test_what_a_command_answers_is_what_the_journal_says(after_all):
     assert fresh.service.agreement("analyst.2").latest.state is State.REFUSED
     assert fresh.service.dossier("analyst") == world.service.dossier("analyst")
     assert fresh.service.agreements() == world.service.agreements()
+
+
+def test_a_second_key_gives_nobody_power_over_themselves(world):
+    """HR with the applicant's number is the applicant: it decides, suspends, closes and vouches for no record."""
+    agreement = world.approved(ends=world.at(12, 31).date())
+    other = world.submitted(
+        on=world.at(6, 22), starts=world.at(9, 1, year=2024).date(), ends=world.at(9, 30, year=2024).date()
+    )
+    world.identity.change("hr", number=world.identity.person("analyst", world.starts).employee.number)
+    later = {"by": "hr", "at": world.at(8, 7)}
+
+    world.refused("MKD421", world.service.attest, "analyst", "applicant.rating", "very_good", **later)
+    world.refused("MKD420", world.service.approve, other.id, **later)
+    world.refused("MKD420", world.service.close_period, "analyst", "2023-07", **later)
+    world.refused("MKD420", world.service.suspend, agreement.id, since=world.at(8, 8).date(), reason="r", **later)

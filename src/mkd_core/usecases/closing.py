@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from mkd_core.agreements import Agreement, State, Version
-from mkd_core.approvals import resolve
+from mkd_core.approvals import is_applicant, resolve
 from mkd_core.errors import InvalidInput, MkdError, NotAllowed, NotFound, WrongState, did_you_mean
 from mkd_core.events import ClosedLine, PeriodClosed
 from mkd_core.people import Unit
@@ -41,7 +41,7 @@ def close(
     parsed = Period.parse(period)
     _check_attested(attested or {})
     employee, unit, organisation = employee_for(ctx, person, at, by=by)
-    if by == person:
+    if is_applicant(by, employee, organisation):
         raise NotAllowed("MKD420", "nobody may close their own period", where=person, mend="ask the superior")
     superiors = {approver.person for approver in resolve(SUPERIOR, employee, organisation).approvers}
     if by not in superiors and not organisation.has_role(by, HR, unit=unit.key):

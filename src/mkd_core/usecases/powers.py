@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from mkd_core.agreements import Agreement
-from mkd_core.approvals import resolve
+from mkd_core.approvals import is_applicant, resolve
 from mkd_core.errors import NotAllowed, NotFound
 from mkd_core.events import Approver, Step
 from mkd_core.journal.codec import instant
@@ -60,7 +60,7 @@ class Case:
 
     def need_superior(self, what: str, *, or_hr: bool = False) -> Approver | None:
         """Only the superior (or who acts for them) may do that; with ``or_hr`` also the role that runs the scheme."""
-        if self.by == self.agreement.applicant:
+        if is_applicant(self.by, self.applicant, self.organisation):
             raise NotAllowed(
                 "MKD420", f"nobody may {what} on their own agreement", where=self.agreement.id, mend="ask the superior"
             )

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from mkd_core import events as e
 from mkd_core.agreements import Agreement, State, StepProgress, Version, apply
-from mkd_core.approvals import Resolved, Span, Tally, resolve
+from mkd_core.approvals import Resolved, Span, Tally, is_applicant, resolve
 from mkd_core.errors import CommandRefused, InvalidInput, MkdError, NotAllowed, WrongState, did_you_mean
 from mkd_core.events import Approver, Ballot, Happened, Step
 from mkd_core.usecases.context import Context
@@ -133,7 +133,7 @@ def _open_step(case: Case, step: str | None, version: int | None) -> StepProgres
 
 def _power(ctx: Context, case: Case, progress: StepProgress) -> tuple[Approver, _Trail]:
     """The power by which somebody votes; the approvers are resolved again, since the organisation may have changed."""
-    if case.by == case.agreement.applicant:
+    if is_applicant(case.by, case.applicant, case.organisation):
         raise NotAllowed("MKD420", "nobody decides on their own request", where=case.agreement.id)
     trail = _resolved_again(ctx, case)
     now = trail.version.open_step

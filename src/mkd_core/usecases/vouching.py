@@ -8,7 +8,7 @@ from typing import Any
 
 from mkd_core import events as e
 from mkd_core.agreements import LIVE, PENDING
-from mkd_core.approvals import resolve
+from mkd_core.approvals import is_applicant, resolve
 from mkd_core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from mkd_core.events import ErasureReason
 from mkd_core.journal.codec import encode
@@ -46,12 +46,13 @@ def attest(
     if fact not in vocabulary or (fact in VOCABULARY and not fact.startswith("applicant.")):
         raise NotFound("MKD436", f"no fact about people is called {fact!r}", mend=vocabulary.nearest(fact))
     Facts.from_flat({fact: value}, vocabulary=vocabulary)
-    role = "applicant" if by == person else "superior"
-    if by != person and by not in {one.person for one in resolve(SUPERIOR, employee, organisation).approvers}:
+    own = is_applicant(by, employee, organisation)
+    role = "applicant" if own else "superior"
+    if not own and by not in {one.person for one in resolve(SUPERIOR, employee, organisation).approvers}:
         if not organisation.has_role(by, HR, unit=unit.key):
             raise NotAllowed("MKD421", "only the person, the superior or HR may attest a fact", where=person)
         role = HR
-    if by == person:
+    if own:
         earlier = dossier.attested.get(fact)
         contradicts = earlier and earlier.role != role and (earlier.until is None or organisation.on <= earlier.until)
         if vocabulary[fact].source != "attested" or contradicts:

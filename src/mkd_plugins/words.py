@@ -329,6 +329,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor_off": ("dimatikan", "off"),
     "doctor_answers": ("menjawab", "answers"),
     "doctor_made": ("dibuat; tidak dapat ditanya", "made; cannot be asked"),
+    "journal_verified": (
+        "jurnal terverifikasi: {events} kejadian dalam {streams} rangkaian, kepala {head}",
+        "journal verified: {events} events in {streams} streams, head {head}",
+    ),
     "doctor_verified": (
         "terverifikasi: {events} kejadian dalam {streams} rangkaian, kepala {head}",
         "verified: {events} events in {streams} streams, head {head}",

@@ -48,6 +48,15 @@ def test_a_changed_byte_is_found_and_the_event_named(exported):
 
 
 @pytest.mark.bare
+def test_a_file_that_is_no_export_is_refused_in_one_line(exported):
+    """Somebody names the table of people: its rows are not told one by one."""
+    done = exported.mkd("journal", "verify", "people.csv")
+
+    assert (done.status, done.out) == (1, "")
+    assert done.err == ("error: MKD520 people.csv: no line is an event (name a file that mkd journal export wrote)\n")
+
+
+@pytest.mark.bare
 def test_an_event_that_is_no_longer_readable_is_named_too(exported):
     """The last event of a stream without its brace cannot be read, and is named by what the line still says."""
     file = exported.folder / "export"

@@ -12,12 +12,14 @@ from typing import IO
 
 import click
 
+from mkd_core.errors import JournalError
 from mkd_core.journal import Fault, Head, Verifier, export_line, read_export
 from mkd_plugins.cli import options
 from mkd_plugins.cli.counting import with_bar
 from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.stdout import stdout
 from mkd_plugins.cli.telling import complain
+from mkd_plugins.words import say
 
 
 @click.group()
@@ -47,6 +49,9 @@ def verify(ctx: click.Context, file: str | None, known: str | None, as_json: boo
         with _opened(file) as lines:
             for record in read_export(lines, faults):
                 verifier.check(record)
+        if faults and not verifier.events:
+            mend = "name a file that mkd journal export wrote"
+            raise JournalError("MKD520", "no line is an event", where=file, mend=mend)
     _answer(ctx, verifier, [*faults, *verifier.finish()], as_json)
 
 
@@ -59,14 +64,15 @@ def _answer(ctx: click.Context, verifier: Verifier, faults: list[Fault], as_json
         "head": head.digest,
         "faults": [{"event": fault.event, "problem": fault.problem} for fault in faults],
     }
-    text = f"journal verified: {verifier.events} events in {len(head.streams)} streams, head {head.digest}"
-    answer(as_json, data, "" if faults else text)
+    session: Session = ctx.obj
+    language = session.words()
+    told = say("journal_verified", language, events=verifier.events, streams=len(head.streams), head=head.digest)
+    answer(as_json, data, "" if faults else told)
     if faults:
         for fault in faults if not as_json else ():
             click.echo(str(fault))
         problem = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        session: Session = ctx.obj
-        complain(f"MKD520 journal: {problem} found (compare with a copy from before)", session.words())
+        complain(f"MKD520 journal: {problem} found (compare with a copy from before)", language)
         ctx.exit(1)
 
 

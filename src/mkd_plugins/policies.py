@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Vocabulary
@@ -57,6 +58,20 @@ def policy_folder(id: str, *, packs: Iterable[RulePack] = ()) -> Folder:
         here = f"write {id}/ for the folder that is here" if id and Path(id).is_dir() else ""
         raise PolicyError("MKD325", f"no policy is called {id!r}", mend=here or did_you_mean(id, known))
     return folder
+
+
+def today(history: History, at: datetime) -> date:
+    """The day of that moment in the zone of the newest version: a server may keep the time of another one.
+
+    Raises ``PolicyError`` (MKD347) for a zone that is none.
+    """
+    zone = history.bases[-1].zone
+    try:
+        return at.astimezone(ZoneInfo(zone)).date()
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise PolicyError(
+            "MKD347", f"no time zone is called {zone}", where="policy, zone", mend="as in Asia/Jakarta, or name the day"
+        ) from None
 
 
 def shipped_ids() -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def test_today_is_the_day_where_the_policy_is_in_force(process, tmp_path):
     assert east.err.startswith("memutus untuk ")
     assert (none.status, none.out) == (1, "")
     assert "MKD347" in none.err
-    assert "(as in Asia/Jakarta, or say --on)" in none.err
+    assert "(as in Asia/Jakarta, or name the day)" in none.err
 
 
 @pytest.mark.bare

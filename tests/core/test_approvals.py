@@ -257,7 +257,7 @@ class TestResolving:
 
     def test_nobody_decides_on_their_own_request_under_a_second_key(self):
         """Whoever has the applicant's service number is the applicant, whatever key a second backend gives them."""
-        number = ServiceNumber.parse("199001012015011001", Employment.PNS)
+        number = ServiceNumber.parse("199103172015032906", Employment.PNS)
         office = Staff(
             on=ON,
             people=[

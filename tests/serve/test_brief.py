@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from mkd_plugins.serve import application, body
 from mkd_plugins.serve.deciding import BODY, Decider
 from mkd_plugins.serve.fields import read_body
 
-TODAY = date(2023, 7, 3)
+NOW = datetime(2023, 7, 3, 3, tzinfo=UTC)
 TOKEN = "portal-token-of-more-than-32-characters"
 CONFIG = """
 [mkd]
@@ -41,19 +41,30 @@ def decider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decider]:
     app.close()
 
 
-def carefully(decider: Decider, raw: bytes) -> object:
+def carefully(decider: Decider, raw: bytes, at: datetime = NOW) -> object:
     """What the careful way answers, or the code with which it refuses."""
     try:
-        return dict(decider.decide(read_body(body.read(raw, deepest=16), BODY), today=TODAY))
+        return dict(decider.decide(read_body(body.read(raw, deepest=16), BODY), at=at))
     except MkdError as error:
         return error.code
 
 
-def shortly(decider: Decider, raw: bytes) -> object:
+def shortly(decider: Decider, raw: bytes, at: datetime = NOW) -> object:
     """What the short way answers once it has met the policy, or nothing."""
     for _ in range(2):
-        decider.brief(raw, today=TODAY)
-    return decider.brief(raw, today=TODAY)
+        decider.brief(raw, at=at)
+    return decider.brief(raw, at=at)
+
+
+def test_today_is_the_day_where_the_policy_holds(decider: Decider) -> None:
+    """Twenty hours on the eve of its first day in UTC is that day in Jakarta, on both ways."""
+    eve = datetime(2023, 6, 18, 20, tzinfo=UTC)
+    named, unnamed = (
+        json.dumps({**USUAL, "on": "2023-06-19"}).encode(),
+        json.dumps({key: value for key, value in USUAL.items() if key != "on"}).encode(),
+    )
+
+    assert carefully(decider, unnamed, eve) == shortly(decider, unnamed, eve) == carefully(decider, named)
 
 
 def test_a_usual_question_goes_the_short_way(decider: Decider) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -85,6 +86,16 @@ class TestActivities:
 
         world.refused("MKD222", activity, world, agreed, minutes=41)
         assert activity(world, agreed, minutes=40).activity.id == "a2"
+
+    def test_what_was_rejected_leaves_room_in_the_day(self, world, agreed):
+        """A whole day reported by mistake does not keep the work of that day from being reported, or add to it."""
+        mistaken = activity(world, agreed, minutes=1440)
+        verify = partial(world.service.verify_activity, agreed.id, by="data-head", at=world.at(7, 5))
+        verify(mistaken.activity.id, minutes=0)
+
+        verify(activity(world, agreed, minutes=400).activity.id)
+
+        world.refused("MKD222", verify, mistaken.activity.id, minutes=1041)
 
     def test_an_unknown_activity_is_said_with_those_that_are_known(self, world, agreed):
         """Also one that belongs to another agreement is not found in this one."""

@@ -33,6 +33,11 @@ class WorkDone:
     accepted: int | None = None
 
     @property
+    def minutes(self) -> int:
+        """The minutes that were accepted, or while it was not looked at, those that were reported."""
+        return self.activity.minutes if self.accepted is None else self.accepted
+
+    @property
     def rejected(self) -> int:
         """The minutes that were looked at and not accepted."""
         return 0 if self.accepted is None else self.activity.minutes - self.accepted

@@ -44,14 +44,7 @@ def report_activity(
         target=target,
         evidence=evidence,
     )
-    already = sum(work.activity.minutes for work in case.dossier.work.values() if work.activity.on == on)
-    if already + minutes > _DAY:
-        raise InvalidInput(
-            "MKD222",
-            f"{on} would have {already + minutes} minutes of activities",
-            where=agreement,
-            mend="a day has 1440",
-        )
+    _check_minutes(case, activity, minutes)
     event = e.ActivityReported(
         agreement=agreement,
         activity=activity.id,
@@ -79,8 +72,22 @@ def verify_activity(
             "MKD227", f"{accepted} minutes of {work.activity.minutes} reported cannot be accepted", where=activity
         )
     _check_open(case.dossier, work.activity.on, activity)
+    _check_minutes(case, work.activity, accepted)
     event = e.ActivityVerified(agreement=agreement, activity=activity, minutes=accepted, note=note)
     return _record(ctx, case, [event]).work[activity]
+
+
+def _check_minutes(case: Case, activity: Activity, minutes: int) -> None:
+    """Refuse more minutes than a day has; of what was looked at, those that were accepted count."""
+    others = (work for work in case.dossier.work.values() if work.activity.on == activity.on)
+    total = minutes + sum(work.minutes for work in others if work.activity.id != activity.id)
+    if total > _DAY:
+        raise InvalidInput(
+            "MKD222",
+            f"{activity.on} would have {total} minutes of activities",
+            where=case.agreement.id,
+            mend=f"a day has {_DAY}",
+        )
 
 
 def report_result(

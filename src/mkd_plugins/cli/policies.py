@@ -6,7 +6,6 @@ from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -15,7 +14,7 @@ from mkd_core.policy import History, Policy, PolicyProblems
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli.session import Session
 from mkd_plugins.pack_files import is_path
-from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
+from mkd_plugins.policies import policy_folder, policy_history, shipped_ids, today
 from mkd_plugins.words import say
 
 _UNKNOWN = "MKD325"
@@ -49,16 +48,10 @@ def found_folder(session: Session, name: str) -> Traversable | Path:
 
 
 def today_of(history: History, at: datetime, language: str) -> date:
-    """The day of that moment in the zone of the policy, said on stderr; a server may keep the time of another one."""
-    zone = history.bases[-1].zone
-    try:
-        today = at.astimezone(ZoneInfo(zone)).date()
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise PolicyError(
-            "MKD347", f"no time zone is called {zone}", where="policy, zone", mend="as in Asia/Jakarta, or say --on"
-        ) from None
-    click.echo(say("deciding_today", language, on=today), err=True)
-    return today
+    """The day of that moment where the policy holds, said on stderr. Raises ``PolicyError`` (MKD347)."""
+    day = today(history, at)
+    click.echo(say("deciding_today", language, on=day), err=True)
+    return day
 
 
 def found_version(session: Session, name: str, *, on: date | None) -> Policy:

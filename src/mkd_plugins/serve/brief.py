@@ -7,7 +7,7 @@ same answers, and without msgspec there is only the careful way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from mkd_core.errors import MkdError
@@ -26,15 +26,20 @@ _KEPT = 32
 
 
 class BriefReader:
-    """Threads may share it. ``policy`` gives the policy of a day; ``own`` is the id of the one that nobody names."""
+    """Threads may share it.
 
-    def __init__(self, policy: Callable[[Asked], Policy], own: str) -> None:
+    ``policy`` gives the policy of a day, and ``today`` the day of a moment where that policy holds; ``own`` is the id
+    of the one that nobody names.
+    """
+
+    def __init__(self, policy: Callable[[Asked], Policy], today: Callable[[str, datetime], date], own: str) -> None:
         self._policy = policy
+        self._today = today
         self._own = own
         self._readers: dict[Asked, tuple[Policy, Reader | None]] = {}
         self._decode = _decoder() if msgspec else None
 
-    def answer(self, raw: bytes, today: date) -> dict[str, object] | None:
+    def answer(self, raw: bytes, at: datetime) -> dict[str, object] | None:
         """What a body is answered, or nothing where it needs the careful way."""
         if self._decode is None or b"\\" in raw:
             return None
@@ -48,7 +53,10 @@ class BriefReader:
         if raw.count(b":") - facts.count(b":") != len(said) + 2:
             return None
         id = self._own if body.policy is None else body.policy
-        asked = (id, body.on or today, body.layer or "decree", body.at or "request")
+        try:
+            asked = (id, body.on or self._today(id, at), body.layer or "decree", body.at or "request")
+        except MkdError:
+            return None
         known = self._readers.get(asked)
         if known is None:
             self._meet(asked)

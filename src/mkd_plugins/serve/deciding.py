@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
@@ -11,7 +11,7 @@ from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.policy import Facts, History, Policy
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.host import Host
-from mkd_plugins.policies import policy_history, shipped_ids
+from mkd_plugins.policies import policy_history, shipped_ids, today
 from mkd_plugins.serve.brief import Asked, BriefReader
 from mkd_plugins.serve.fields import Field, Kind
 from mkd_plugins.serve.route import Call, Route
@@ -22,7 +22,7 @@ _KEPT = 128
 SHOW = ("findings", "all", "brief")
 BODY = (
     Field(name="policy", says="The id of a policy; left out: the deployment's."),
-    Field(name="on", kind=Kind.DATE, says="The day whose version decides; left out: today."),
+    Field(name="on", kind=Kind.DATE, says="The day whose version decides; left out: today where the policy holds."),
     Field(name="at", choices=("request", "vote"), default="request"),
     Field(name="layer", choices=("decree", "base"), default="decree", says="base: look past decrees."),
     Field(name="show", choices=SHOW, default="findings", says="all: rules that passed, too."),
@@ -39,18 +39,24 @@ class Decider:
         self._own = own
         self._histories = {own.id: own}
         self._last: dict[Asked, Policy] = {}
-        self._brief = BriefReader(self._policy, own.id)
+        self._brief = BriefReader(self._policy, self._today, own.id)
         self._lock = Lock()
 
-    def decide(self, given: Mapping[str, Any], *, today: date) -> Mapping[str, Any]:
+    def decide(self, given: Mapping[str, Any], *, at: datetime) -> Mapping[str, Any]:
         """The answer to what a body holds. Raises what deciding raises."""
-        policy = self._policy((given.get("policy", self._own.id), given.get("on", today), given["layer"], given["at"]))
+        id = given.get("policy", self._own.id)
+        on = given["on"] if "on" in given else self._today(id, at)
+        policy = self._policy((id, on, given["layer"], given["at"]))
         decision = policy.decide(Facts.from_mapping(given["facts"], vocabulary=policy.vocabulary))
         return decision.to_brief() if given["show"] == "brief" else decision.to_data(everything=given["show"] == "all")
 
-    def brief(self, raw: bytes, *, today: date) -> Mapping[str, Any] | None:
+    def brief(self, raw: bytes, *, at: datetime) -> Mapping[str, Any] | None:
         """The answer to a body without a fault that asks for a brief decision; else nothing, and ``decide`` knows."""
-        return self._brief.answer(raw, today)
+        return self._brief.answer(raw, at)
+
+    def _today(self, id: str, at: datetime) -> date:
+        """The day of that moment where the policy holds."""
+        return today(self._history(id), at)
 
     def _policy(self, asked: Asked) -> Policy:
         """The policy of a day and moment; those asked for last are kept, as most ask for today's."""
@@ -76,11 +82,11 @@ class Decider:
 
 
 def _decide(call: Call) -> Mapping[str, Any]:
-    return call.app.decider.decide(call.given, today=call.at.date())
+    return call.app.decider.decide(call.given, at=call.at)
 
 
 def _quick(call: Call, raw: bytes) -> Mapping[str, Any] | None:
-    return call.app.decider.brief(raw, today=call.at.date())
+    return call.app.decider.brief(raw, at=call.at)
 
 
 ROUTES = (

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.measured import Ratio, Row, best, same
 from benchmarks.twelve import POLICY, RULES, population
 from mkd_core import Facts
-from mkd_plugins.brief import brief_lines
+from mkd_plugins.decisions.brief import brief_lines
 
 PEERS = ("datalogic-py", "zen-engine", "cedarpy", "rule-engine", "json-logic-qubit")
 LINES = 2_000

@@ -16,8 +16,8 @@ from typing import TypeVar
 from benchmarks.measured import Limit, Row, best, same
 from mkd_core.people import Employee
 from mkd_core.ports import Found, Identity, Notice, Notification, Receipt
-from mkd_plugins.guard import Guard
-from mkd_plugins.guarded import guarded
+from mkd_plugins.host.guard import Guard
+from mkd_plugins.host.guarded import guarded
 
 T = TypeVar("T")
 

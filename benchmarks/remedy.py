@@ -11,7 +11,7 @@ from benchmarks.measured import Limit, Row
 from mkd_core.language import Fact, Kind, Value
 from mkd_core.policy import Decision, Facts, Outcome, Policy
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
-from mkd_plugins.worked_cases import facts_of, policy_of, read_cases
+from mkd_plugins.policies.worked_cases import facts_of, policy_of, read_cases
 
 PEERS: tuple[str, ...] = ()
 FLOOR = 0.005

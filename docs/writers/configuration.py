@@ -10,8 +10,8 @@ from importlib.metadata import distribution
 import attrs
 
 from mkd_core.ports import Port
-from mkd_plugins.agencies import Assigned
 from mkd_plugins.config import BackendTable, Default, Grant, Settings
+from mkd_plugins.config.agencies import Assigned
 from mkd_plugins.provider import NoConfig, Provider
 from mkd_plugins.serve.settings import ServeSettings
 from writers.markdown import document, prose

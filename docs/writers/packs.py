@@ -17,7 +17,7 @@ from mkd_core.language import Kind, Parameter
 from mkd_core.policy.document import Document, read_document
 from mkd_core.sources import Source
 from mkd_core.worktime import WEEKDAYS, clock
-from mkd_plugins.pack_files import read_text, texts_in
+from mkd_plugins.packs.files import read_text, texts_in
 from writers.markdown import both, code, document, table
 
 READ = {

@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from mkd_plugins.deployment import Deployment as Deployment
     from mkd_plugins.deployment import start as start
     from mkd_plugins.policies import load_policy as load_policy
-    from mkd_plugins.schemes import load_scheme as load_scheme
+    from mkd_plugins.policies.schemes import load_scheme as load_scheme
 
-_HOME = {"Deployment": "deployment", "load_policy": "policies", "load_scheme": "schemes", "start": "deployment"}
+_HOME = {
+    "Deployment": "deployment",
+    "load_policy": "policies",
+    "load_scheme": "policies.schemes",
+    "start": "deployment",
+}
 
 __all__ = sorted(_HOME)
 

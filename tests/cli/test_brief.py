@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mkd_core.language import Fact, Kind, Wording, show_time
 from mkd_core.policy import VOCABULARY, Policy
-from mkd_plugins.brief import brief_lines, reader
-from mkd_plugins.decide import decide_lines, written
+from mkd_plugins.decisions.brief import brief_lines, reader
+from mkd_plugins.decisions.lines import decide_lines, written
 from mkd_plugins.policies import load_policy
 
 POLICY = load_policy("jabar-mkd", on=date(2023, 7, 3)).at("vote")

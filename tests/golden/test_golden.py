@@ -43,7 +43,7 @@ from mkd_core.people import WIB
 from mkd_core.ports import Season
 from mkd_core.usecases.dossier import assemble, person_of
 from mkd_core.worktime import Day, plan_to_data
-from mkd_plugins.schemes import scheme_history
+from mkd_plugins.policies.schemes import scheme_history
 from mkd_plugins.testing.fakes import FakeCalendar, RecordingNotification, RecordingPayroll, small_agency
 
 FOLDER = Path(__file__).parent

@@ -8,7 +8,7 @@ import pytest
 
 from mkd_core.ports import Found, Port
 from mkd_plugins.config import Config
-from mkd_plugins.facts_check import check_facts, population
+from mkd_plugins.facts.check import check_facts, population
 from mkd_plugins.host import Host
 from mkd_plugins.problems import ConfigProblem
 from mkd_plugins.testing import province

@@ -15,8 +15,8 @@ from mkd_core.people import Employee, Employment, Mandate, MandateKind, ServiceN
 from mkd_core.ports import Denied, Found, NotMine
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.dossier import Attested
-from mkd_plugins.facts_check import FactsReport, check_facts, population
-from mkd_plugins.facts_shown import show_facts
+from mkd_plugins.facts.check import FactsReport, check_facts, population
+from mkd_plugins.facts.shown import show_facts
 from mkd_plugins.identity.table import Config, Source, TableIdentity
 from mkd_plugins.testing import province
 

@@ -16,10 +16,10 @@ from mkd_core.journal import ERASURE, Head, verify
 from mkd_core.outbox import EffectStatus
 from mkd_plugins.api import Secret
 from mkd_plugins.cli import root
+from mkd_plugins.config.structure import Faults, Structurer
 from mkd_plugins.journal.sql import SqlConfig, SqlJournal, SqlStore, ddl, open_store
 from mkd_plugins.journal.sqlite import SqliteConfig, SqliteJournal
 from mkd_plugins.journal.tables import metadata
-from mkd_plugins.structure import Faults, Structurer
 from mkd_plugins.testing.journal import append_until_in, draft, effect, settled
 
 DATABASES = ["sqlite", "postgresql", "mariadb"]
@@ -165,7 +165,7 @@ def test_a_lock_is_waited_for_and_then_named(host: Engine) -> None:
 OPEN_AND_APPEND = """
 import sys
 from mkd_plugins.journal.sql import SqlConfig, open_store
-from mkd_plugins.structure import Faults, Structurer
+from mkd_plugins.config.structure import Faults, Structurer
 from mkd_plugins.testing.journal import append_until_in, draft, effect
 
 name, url = sys.argv[1:]

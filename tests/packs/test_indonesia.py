@@ -10,7 +10,7 @@ import pytest
 from mkd_core.errors import PolicyError
 from mkd_core.policy import Facts
 from mkd_plugins.policies import load_policy, policy_folder, policy_history
-from mkd_plugins.worked_cases import read_cases
+from mkd_plugins.policies.worked_cases import read_cases
 
 HERE = ("jabar-mkd", "id-permenpanrb-4-2025", "id-se-menpanrb-1-2024")
 IN_FORCE = [

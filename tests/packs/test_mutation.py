@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mkd_plugins.mutation import Report, count_mutants, listed_survivors, mutate
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids
-from mkd_plugins.worked_cases import read_cases
+from mkd_plugins.policies.mutation import Report, count_mutants, listed_survivors, mutate
+from mkd_plugins.policies.worked_cases import read_cases
 
 LISTED = {pack: listed_survivors(policy_folder(pack)) for pack in shipped_ids()}
 

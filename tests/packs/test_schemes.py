@@ -8,8 +8,8 @@ from importlib.resources import files
 import pytest
 
 from mkd_core.errors import PolicyError
+from mkd_plugins.policies.schemes import load_scheme, scheme_history, shipped_ids
 from mkd_plugins.provider import RulePack
-from mkd_plugins.schemes import load_scheme, scheme_history, shipped_ids
 
 TRK = files("mkd_plugins") / "packs" / "jabar-trk"
 CASES = tomllib.loads((TRK / "2020.1.cases.toml").read_text(encoding="utf-8"))["cases"]

@@ -9,9 +9,9 @@ import pytest
 
 from mkd_core.errors import PolicyError
 from mkd_core.policy import Assignments
-from mkd_plugins.assigning import assignments_of, unknown_units
 from mkd_plugins.config import Config
 from mkd_plugins.deployment import policies_of
+from mkd_plugins.deployment.assigning import assignments_of, unknown_units
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_folder
 from mkd_plugins.problems import ConfigProblem

@@ -13,7 +13,7 @@ import pytest
 
 from mkd_core.errors import BackendError, Permanent, Transient
 from mkd_plugins.api import Declined, Notice, Receipt
-from mkd_plugins.guard import STUCK_LIMIT
+from mkd_plugins.host.guard import STUCK_LIMIT
 from mkd_plugins.problems import CallProblem, DeadlineOverrun, Unavailable
 
 pytestmark = pytest.mark.bare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from mkd_plugins.checking import check_imports
+from mkd_plugins.host.checking import check_imports
 
 
 def test_a_plugin_that_hangs_on_import_is_found(site):

@@ -10,9 +10,9 @@ import pytest
 
 from mkd_core.ports import Port
 from mkd_plugins.config import Config
+from mkd_plugins.config.presets import offered
 from mkd_plugins.host import Host
 from mkd_plugins.jabar.siasn.config import API
-from mkd_plugins.presets import offered
 from mkd_plugins.problems import ConfigProblem
 from mkd_plugins.serve.settings import serve_settings
 

@@ -6,7 +6,7 @@ import pytest
 
 from mkd_core.journal import GENESIS, Draft, MemoryJournal, Record
 from mkd_core.ports import PROTOCOLS, Attendance, Journal, Notification, Receipt
-from mkd_plugins.results import promises_of
+from mkd_plugins.host.results import promises_of
 
 pytestmark = pytest.mark.bare
 

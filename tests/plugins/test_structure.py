@@ -13,8 +13,8 @@ from typing import Any, Literal
 import attrs
 import pytest
 
+from mkd_plugins.config.structure import Faults, Structurer
 from mkd_plugins.secret import Secret
-from mkd_plugins.structure import Faults, Structurer
 
 pytestmark = pytest.mark.bare
 

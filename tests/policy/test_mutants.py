@@ -14,9 +14,9 @@ from interpreter import WORDS
 from mkd_core.errors import PolicyError
 from mkd_core.language import Wording
 from mkd_core.policy import History, Rule
-from mkd_plugins.mutants import mutants
-from mkd_plugins.mutation import mutate, read_survivors
-from mkd_plugins.worked_cases import read_cases
+from mkd_plugins.policies.mutants import mutants
+from mkd_plugins.policies.mutation import mutate, read_survivors
+from mkd_plugins.policies.worked_cases import read_cases
 
 POLICY = """
 [policy]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy
 from mkd_plugins.policies import load_policy, policy_folder, policy_history, shipped_ids
-from mkd_plugins.worked_cases import Case, read_cases, run_cases
+from mkd_plugins.policies.worked_cases import Case, read_cases, run_cases
 
 
 def cases() -> Iterator[Any]:

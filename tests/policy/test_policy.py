@@ -15,7 +15,7 @@ from mkd_core.errors import InvalidInput, PolicyError
 from mkd_core.language import ExpressionError, Fact, Kind, Vocabulary, Wording
 from mkd_core.policy import VOCABULARY, Facts, History, Origin, Outcome, Period, Policy, PolicyProblems
 from mkd_core.policy.replaying import fingerprint
-from mkd_plugins.decide import decide_lines
+from mkd_plugins.decisions.lines import decide_lines
 
 POLICY = """
 [policy]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from mkd_plugins.decide import decide_lines
+from mkd_plugins.decisions.lines import decide_lines
 from mkd_plugins.policies import load_policy
 from mkd_plugins.serve.routes import ROUTES
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mkd_plugins.decide import read_line
+from mkd_plugins.decisions.lines import read_line
 
 DECIDE = b'{"facts": {"agreement": {"remote_days": 2}}, "show": "brief"}'
 

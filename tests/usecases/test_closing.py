@@ -7,7 +7,7 @@ import pytest
 
 from mkd_core import Level, Scheme, Transient
 from mkd_core.allowance import SchemeHistory
-from mkd_plugins.schemes import scheme_history
+from mkd_plugins.policies.schemes import scheme_history
 
 ABSENT = {"period.absent_days": 0, "period.negative_activities": 0}
 

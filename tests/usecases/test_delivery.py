@@ -10,7 +10,7 @@ from mkd_core import InvalidInput, JournalError, Permanent, Transient
 from mkd_core.outbox import Backoff, Effect, EffectStatus
 from mkd_core.ports import LineReceipt
 from mkd_core.usecases.notices import WORDS, words
-from mkd_plugins.schemes import scheme_history
+from mkd_plugins.policies.schemes import scheme_history
 from mkd_plugins.testing.fakes import RecordingNotification, RecordingPayroll
 
 ABSENT = {"period.absent_days": 0, "period.negative_activities": 0}

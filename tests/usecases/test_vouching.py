@@ -9,7 +9,7 @@ from mkd_core import Level, Mandate, MandateKind, State
 from mkd_core.events import ErasureReason
 from mkd_core.journal import canonical, verify
 from mkd_core.usecases.context import MANDATES
-from mkd_plugins.schemes import scheme_history
+from mkd_plugins.policies.schemes import scheme_history
 from mkd_plugins.testing.fakes import RecordingNotification, small_agency
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkd_plugins.presets import Preset
+from mkd_plugins.config.presets import Preset
 
 _HEAD = """\
 # A deployment of MKD. `mkd plugins check` says what is wrong with this file.

@@ -120,14 +120,14 @@ def decide(
 def _more(*, words: bool, record: bool, layer: Literal["base"] | None) -> list[Callable[[Decision], dict[str, Any]]]:
     if not words and not record:
         return []
-    from mkd_plugins import records
+    from mkd_plugins.decisions import records
 
     return [*([records.in_words] if words else []), *([records.record(layer)] if record else [])]
 
 
 def _replay(session: Session, name: str, facts: str) -> None:
-    from mkd_plugins.decide import written
-    from mkd_plugins.records import replay_lines
+    from mkd_plugins.decisions.lines import written
+    from mkd_plugins.decisions.records import replay_lines
 
     history, same = found_history(session, name), True
     with nullcontext(sys.stdin.buffer) if facts == "-" else open(facts, "rb") as lines:
@@ -147,9 +147,9 @@ def _answers(
     more: Sequence[Callable[[Decision], dict[str, Any]]],
 ) -> Iterator[str]:
     if brief:
-        from mkd_plugins.brief import brief_lines
+        from mkd_plugins.decisions.brief import brief_lines
 
         return brief_lines(policy, lines)
-    from mkd_plugins.decide import decide_lines, written
+    from mkd_plugins.decisions.lines import decide_lines, written
 
     return map(written, decide_lines(policy, lines, all=everything, more=more))

@@ -25,7 +25,7 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
 
     Also people without a superior, circles, and what backends found wrong with single rows.
     """
-    from mkd_plugins.facts_check import check_facts, population, vouched
+    from mkd_plugins.facts.check import check_facts, population, vouched
 
     with session.open() as desk:
         vocabulary = desk.mkd.host.vocabulary
@@ -41,8 +41,8 @@ def check(session: Session, at: datetime, as_json: bool) -> None:
 @click.pass_obj
 def show(session: Session, how: How, person: str) -> None:
     """Each fact of PERSON with its source; sensitive ones only to that person (--as) and to HR."""
-    from mkd_plugins.facts_check import held
-    from mkd_plugins.facts_shown import show_facts
+    from mkd_plugins.facts.check import held
+    from mkd_plugins.facts.shown import show_facts
 
     with session.open() as desk:
         employee = desk.employee(person, how.at)

@@ -11,7 +11,7 @@ import click
 from mkd_core.errors import InvalidInput
 from mkd_plugins.cli.configuration import configuration, configuration_over
 from mkd_plugins.cli.session import Session, actor
-from mkd_plugins.presets import find
+from mkd_plugins.config.presets import find
 
 _TABLES = ("people", "units", "mandates", "discipline", "ratings")
 

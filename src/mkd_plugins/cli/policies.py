@@ -13,7 +13,7 @@ from mkd_core.errors import PolicyError
 from mkd_core.policy import History, Policy, PolicyProblems
 from mkd_plugins.calendar.seasons import seasons_on
 from mkd_plugins.cli.session import Session
-from mkd_plugins.pack_files import is_path
+from mkd_plugins.packs.files import is_path
 from mkd_plugins.policies import policy_folder, policy_history, shipped_ids, today
 from mkd_plugins.words import say
 

@@ -21,7 +21,7 @@ def scheme() -> None:
 @click.pass_obj
 def listed(session: Session, as_json: bool) -> None:
     """Every installed scheme with its versions."""
-    from mkd_plugins.schemes import scheme_folders, scheme_history
+    from mkd_plugins.policies.schemes import scheme_folders, scheme_history
 
     language = session.words()
     with session.host() as host:
@@ -49,7 +49,7 @@ def listed(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def show(session: Session, name: str, on: date | None, as_json: bool) -> None:
     """One scheme: its lines, each with what it reads, its source and how that was read."""
-    from mkd_plugins.schemes import scheme_history
+    from mkd_plugins.policies.schemes import scheme_history
 
     language = session.words()
     with session.host() as host:

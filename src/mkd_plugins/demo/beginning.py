@@ -13,7 +13,7 @@ from mkd_core.worktime import Day, Place, Week, Window, WorkPlan, weekly
 from mkd_plugins.calendar.hours import office_hours
 from mkd_plugins.demo.stage import FIRST_DAY, LAST_DAY, Stage, at
 from mkd_plugins.demo.telling import Teller
-from mkd_plugins.facts_check import check_facts, population, vouched
+from mkd_plugins.facts.check import check_facts, population, vouched
 from mkd_plugins.testing.province import ANALYST, NO_RATING, PLANNER
 
 ASKED_ON = date(2023, 6, 20)

@@ -8,6 +8,6 @@ from mkd_plugins.api import RulePack, hookimpl
 @hookimpl
 def mkd_policies() -> list[RulePack]:
     """Every folder here that holds a policy."""
-    from mkd_plugins.pack_files import shipped_folders
+    from mkd_plugins.packs.files import shipped_folders
 
     return [RulePack(id=name, folder=folder) for name, folder in shipped_folders("policy").items()]

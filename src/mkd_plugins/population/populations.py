@@ -13,7 +13,7 @@ from attrs import frozen
 
 from mkd_core.errors import InvalidInput, NotFound, PolicyError, did_you_mean
 from mkd_plugins.calendar.seasons import seasons_on
-from mkd_plugins.decide import read_line
+from mkd_plugins.decisions.lines import read_line
 from mkd_plugins.population.roll import Roll
 from mkd_plugins.population.side import Side
 from mkd_plugins.population.template import Template

@@ -8,7 +8,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from mkd_core.errors import InvalidInput
-from mkd_plugins.decide import read_line
+from mkd_plugins.decisions.lines import read_line
 from mkd_plugins.serve.problem import HttpProblem
 
 

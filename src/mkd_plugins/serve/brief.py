@@ -1,4 +1,4 @@
-"""Brief decisions the short way: as in :mod:`mkd_plugins.brief`, msgspec reads the facts into what the rules read.
+"""Brief decisions the short way: as in :mod:`mkd_plugins.decisions.brief`, msgspec reads what the rules take.
 
 What it does not take, or would take without a word, goes the careful way, which says what is wrong. So both give the
 same answers, and without msgspec there is only the careful way.
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mkd_core.errors import MkdError
 from mkd_core.policy import Policy
-from mkd_plugins.brief import Reader, reader
+from mkd_plugins.decisions.brief import Reader, reader
 
 try:
     import msgspec

@@ -11,9 +11,9 @@ from typing import Literal
 import attrs
 
 from mkd_plugins.config import Config
+from mkd_plugins.config.structure import Faults, Structurer
 from mkd_plugins.problems import ConfigProblem, Fault
 from mkd_plugins.secret import Secret
-from mkd_plugins.structure import Faults, Structurer
 
 SHORTEST = 32
 """Characters of a token at least: what is shorter can be guessed."""

@@ -23,7 +23,7 @@ from mkd_plugins.words import say
 
 if TYPE_CHECKING:
     from mkd_plugins.config import Config
-    from mkd_plugins.presets import Laid
+    from mkd_plugins.config.presets import Laid
 
 T = TypeVar("T")
 
@@ -104,8 +104,8 @@ def _open(host: Host) -> None:
 
 def dangerous(config: Config, seconds: float) -> list[PluginProblem]:
     """The problems of enabled plugins that this process would not survive loading."""
-    from mkd_plugins.checking import check_imports
-    from mkd_plugins.discovery import installed
+    from mkd_plugins.host.checking import check_imports
+    from mkd_plugins.host.discovery import installed
 
     enabled = [
         plugin.label for plugin in installed()[0] if not plugin.shipped and config.mkd.enables(plugin.answers_to)
@@ -152,8 +152,8 @@ def wrong_rules(host: Host, today: date) -> list[str]:
 
     Units are looked up as they are on that day.
     """
-    from mkd_plugins.assigning import assignments_of, check_units
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
+    from mkd_plugins.deployment.assigning import assignments_of, check_units
 
     wrong = list[str]()
 

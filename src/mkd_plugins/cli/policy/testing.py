@@ -20,8 +20,8 @@ from mkd_plugins.words import say
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from mkd_plugins.mutation import Report
-    from mkd_plugins.worked_cases import Case, CaseResult
+    from mkd_plugins.policies.mutation import Report
+    from mkd_plugins.policies.worked_cases import Case, CaseResult
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ class _Tested:
 
 
 def _tested(session: Session, name: str, history: History, mutating: bool, survivors: Path | None) -> _Tested:
-    from mkd_plugins.worked_cases import read_cases, run_cases
+    from mkd_plugins.policies.worked_cases import read_cases, run_cases
 
     path, folder = Path(name), found_folder(session, name)
     cases = read_cases(folder, of=path.name if path.is_file() else None)
@@ -138,7 +138,7 @@ def _tested(session: Session, name: str, history: History, mutating: bool, survi
 def _mutated(
     name: str, history: History, cases: tuple[Case, ...], folder: Traversable | Path, survivors: Path | None
 ) -> Report:
-    from mkd_plugins.mutation import Report, count_mutants, listed_survivors, mutate, read_survivors
+    from mkd_plugins.policies.mutation import Report, count_mutants, listed_survivors, mutate, read_survivors
 
     listed = [
         each

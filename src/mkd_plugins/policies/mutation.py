@@ -26,8 +26,8 @@ from mkd_core.language import Vocabulary
 from mkd_core.policy import Facts, History, Policy
 from mkd_core.policy.document import Document
 from mkd_core.policy.problems import raise_problems
-from mkd_plugins.mutants import Mutant, mutants
-from mkd_plugins.worked_cases import Case, facts_of, mended, policy_of, said
+from mkd_plugins.policies.mutants import Mutant, mutants
+from mkd_plugins.policies.worked_cases import Case, facts_of, mended, policy_of, said
 
 
 @attrs.frozen(kw_only=True)

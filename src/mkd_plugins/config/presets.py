@@ -21,8 +21,8 @@ import attrs
 
 from mkd_core.errors import did_you_mean
 from mkd_core.ports import Port
+from mkd_plugins.config.structure import toml_key
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
-from mkd_plugins.structure import toml_key
 
 Tables = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def offered() -> dict[str, tuple[str, Path]]:
 
     The shipped ones come first, and stay where another plugin has the same name. No plugin is imported for it.
     """
-    from mkd_plugins.discovery import installed
+    from mkd_plugins.host.discovery import installed
 
     found: dict[str, tuple[str, Path]] = {}
     for plugin in installed()[0]:

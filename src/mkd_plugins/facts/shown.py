@@ -14,7 +14,7 @@ from mkd_core.people import Employee, Unit
 from mkd_core.policy import VOCABULARY
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.dossier import Attested
-from mkd_plugins.facts_check import facts_asked
+from mkd_plugins.facts.check import facts_asked
 
 
 @attrs.frozen(kw_only=True)

@@ -210,8 +210,16 @@ class Guard:
         return problem
 
 
+_HERE: Final = os.path.dirname(__file__)
+_ABOVE: Final = os.path.dirname(_HERE)
 _OURS: Final = frozenset(
-    os.path.dirname(module) for module in (__file__, importlib.__file__, importlib.metadata.__file__)
+    (
+        _HERE,
+        _ABOVE,
+        os.path.join(_ABOVE, "config"),
+        os.path.dirname(importlib.__file__),
+        os.path.dirname(importlib.metadata.__file__),
+    )
 )
 _CORE: Final = os.path.dirname(mkd_core.__file__)
 

@@ -21,10 +21,10 @@ from mkd_core.errors import did_you_mean
 from mkd_core.people import Holder
 from mkd_core.ports import Port
 from mkd_core.worktime import LONGEST, ROSTER_DAYS
-from mkd_plugins.agencies import Assigned, read_assigned
-from mkd_plugins.presets import Laid, find, lay_beneath
+from mkd_plugins.config.agencies import Assigned, read_assigned
+from mkd_plugins.config.presets import Laid, find, lay_beneath
+from mkd_plugins.config.structure import Faults, Structurer, toml_key
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
-from mkd_plugins.structure import Faults, Structurer, toml_key
 
 ACTORS = ("os", "token")
 """Kinds of actor: a user of the operating system, and a token of a host system."""

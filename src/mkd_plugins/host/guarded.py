@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Never
 
-from mkd_plugins.guard import Guard, in_chunks
+from mkd_plugins.host.guard import Guard, in_chunks
+from mkd_plugins.host.results import Promise, promises_of
 from mkd_plugins.problems import PluginProblem, Unavailable
-from mkd_plugins.results import Promise, promises_of
 
 
 class Guarded:

@@ -27,13 +27,15 @@ from mkd_core.ports import (
     Port,
     Schedule,
 )
-from mkd_plugins.catalogue import Catalogue
 from mkd_plugins.config import BackendTable, Config, Default
-from mkd_plugins.discovery import Installed, installed
-from mkd_plugins.loading import Loader
-from mkd_plugins.making import Maker
+from mkd_plugins.config.structure import toml_key
+from mkd_plugins.host.catalogue import Catalogue
+from mkd_plugins.host.discovery import Installed, installed
+from mkd_plugins.host.loading import Loader
+from mkd_plugins.host.making import Maker
+from mkd_plugins.host.observing import Observers
+from mkd_plugins.host.recording import Recorder
 from mkd_plugins.mends import mend_of
-from mkd_plugins.observing import Observers
 from mkd_plugins.problems import (
     CALL_REFUSED,
     EXTRA_MISSING,
@@ -50,8 +52,6 @@ from mkd_plugins.problems import (
     PluginProblem,
 )
 from mkd_plugins.provider import Provider, RulePack
-from mkd_plugins.recording import Recorder
-from mkd_plugins.structure import toml_key
 
 FAILS_CLOSED = frozenset({Port.IDENTITY, Port.PAYROLL, Port.CALENDAR, Port.JOURNAL})
 """Ports of which a backend that cannot be made stops the command. On the others something stands in for it."""

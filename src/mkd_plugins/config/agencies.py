@@ -11,8 +11,8 @@ import attrs
 from mkd_core.language.parameters import read_parameter
 from mkd_core.language.vocabulary import BadValue
 from mkd_core.sources import Reading, SourceKind
+from mkd_plugins.config.structure import Faults, Structurer
 from mkd_plugins.problems import Fault
-from mkd_plugins.structure import Faults, Structurer
 
 
 @attrs.frozen(kw_only=True)

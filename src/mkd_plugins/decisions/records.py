@@ -9,7 +9,7 @@ from mkd_core.errors import InvalidInput, PolicyError
 from mkd_core.policy import Decision, History
 from mkd_core.policy.replaying import Recorded, Replayed, fingerprint, replay, without_policy
 from mkd_core.worktime import iso_date
-from mkd_plugins.decide import read_line
+from mkd_plugins.decisions.lines import read_line
 
 Layer = Literal["base"] | None
 

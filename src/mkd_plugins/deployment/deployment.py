@@ -14,12 +14,12 @@ from mkd_core.ports import Identity, Journal, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
 from mkd_core.worktime import OfficeHours
-from mkd_plugins.assigning import assignments_of
 from mkd_plugins.calendar.hours import office_hours, office_hours_from_toml
 from mkd_plugins.config import Config
+from mkd_plugins.deployment.assigning import assignments_of
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history
-from mkd_plugins.schemes import scheme_history
+from mkd_plugins.policies.schemes import scheme_history
 
 B = TypeVar("B")
 

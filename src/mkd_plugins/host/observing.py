@@ -14,7 +14,7 @@ from queue import Full, Queue
 from time import monotonic
 from typing import Final
 
-from mkd_plugins.guard import Guard, own_interrupts
+from mkd_plugins.host.guard import Guard, own_interrupts
 from mkd_plugins.problems import CALL_OVERRAN, DeadlineOverrun
 
 GRACE: Final = 2.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mkd_core.allowance import Scheme, SchemeHistory
 from mkd_core.errors import PolicyError, did_you_mean
-from mkd_plugins.pack_files import Folder, is_path, read_text, shipped_folders, texts_in
+from mkd_plugins.packs.files import Folder, is_path, read_text, shipped_folders, texts_in
 
 if TYPE_CHECKING:
     from mkd_plugins.provider import RulePack

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from mkd_core.errors import MkdError
 from mkd_core.ports import PROTOCOLS
-from mkd_plugins.catalogue import Offer
 from mkd_plugins.config import BackendTable, Config
-from mkd_plugins.guard import REPORT, Guard, Overrun, Threads, kind_of, pass_interrupt, place_of, words_of
-from mkd_plugins.guarded import guarded, missing_methods, stand_in
+from mkd_plugins.config.structure import Faults, Structurer
+from mkd_plugins.host.catalogue import Offer
+from mkd_plugins.host.guard import REPORT, Guard, Overrun, Threads, kind_of, pass_interrupt, place_of, words_of
+from mkd_plugins.host.guarded import guarded, missing_methods, stand_in
 from mkd_plugins.problems import (
     FACTORY_OVERRAN,
     FACTORY_RAISED,
@@ -21,7 +22,6 @@ from mkd_plugins.problems import (
     ConfigProblem,
     PluginProblem,
 )
-from mkd_plugins.structure import Faults, Structurer
 
 _FAILED: Final = f"see the settings and what it talks to; else {REPORT}"
 

@@ -12,7 +12,7 @@ from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language import Vocabulary
 from mkd_core.policy import VOCABULARY, History, Policy
 from mkd_plugins.calendar.seasons import seasons_on
-from mkd_plugins.pack_files import Folder, is_path, read_text, shipped_folder, shipped_folders, texts_in
+from mkd_plugins.packs.files import Folder, is_path, read_text, shipped_folder, shipped_folders, texts_in
 
 if TYPE_CHECKING:
     from mkd_plugins.provider import RulePack

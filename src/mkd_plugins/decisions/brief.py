@@ -17,7 +17,7 @@ from mkd_core.language.function import compile_lines
 from mkd_core.language.tree import mentions
 from mkd_core.language.vocabulary import LAST_MINUTE
 from mkd_core.policy import Policy
-from mkd_plugins.decide import decide_lines, written
+from mkd_plugins.decisions.lines import decide_lines, written
 
 try:
     import msgspec

@@ -1,0 +1,1 @@
+"""What is known of people before anybody is decided upon: counted over all, and shown of one."""

@@ -9,6 +9,7 @@ import pytest
 ONE_LINE = re.compile(r"error: MKD\d{3} .+\n")
 PROPOSE = ("agreement", "propose", "--as", "k000002", "--from", "2023-07-03")
 SUBMIT = ("agreement", "submit", "k000002.1", "--as", "k000002")
+GIVE = ("mandate", "give", "--as", "k000101", "--kind", "plh", "--from", "2023-07-03", "--reference", "1")
 APPROVE = ("agreement", "approve", "k000002.1")
 
 
@@ -31,9 +32,11 @@ def refused(office, code, *words, said="", at=None):
     ("code", "words", "said"),
     [
         ("MKD406", ("agreement", "propose", "--as", "k999999", "--from", "2023-07-03", "--remote", "wed"),
-         "mkd facts check"),
-        ("MKD406", ("inbox", "nobody@example.go.id"), ""),
-        ("MKD405", ("day", "k000016"), "not active"),
+         "MKD406 --as: no identity backend knows that person (see mkd facts check)"),
+        ("MKD406", ("inbox", "nobody@example.go.id"), "MKD406 PERSON: "),
+        ("MKD406", (*GIVE, "--acting", "k999999", "--unit", "2040"), "MKD406 --acting: "),
+        ("MKD406", (*GIVE, "--acting", "k000003", "--replaces", "k999999"), "MKD406 --replaces: "),
+        ("MKD405", ("day", "k000016"), "MKD405 PERSON: identity denies this person: not active"),
         ("MKD211", ("facts", "show", "19780803 200508195"), "18 digits"),
         ("MKD212", ("inbox", "197813322005081951"), "birth date"),
         ("MKD206", (*PROPOSE, "--week", "mon:07:30-12:00 office, 11:00-16:00 home"), "end the first before"),

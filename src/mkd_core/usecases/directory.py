@@ -86,8 +86,11 @@ class DirectoryAt:
         shown = _NUMBER.sub("…", key)
         raise NotFound("MKD406", f"no identity backend knows the person {shown!r}", mend="mkd facts show PERSON")
 
-    def lookup(self, handle: str) -> Employee:
-        """The person of a key, a service number, a login or an e-mail address; the handle is in no message."""
+    def lookup(self, handle: str, *, where: str = "") -> Employee:
+        """The person of a key, a service number, a login or an e-mail address; the handle is in no message.
+
+        ``where`` is what they were named in, for the refusal.
+        """
         answer = self._ask(handle)
         if answer is None:
             answers = (identity.lookup(handle, self.on) for identity in self.directory.identities)
@@ -95,10 +98,10 @@ class DirectoryAt:
         if isinstance(answer, Found):
             return answer.employee
         if isinstance(answer, Denied):
-            raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}")
+            raise NotAllowed("MKD405", f"identity denies this person: {answer.reason}", where=where)
         if self.directory.narrowed:
             raise not_yours("person")
-        raise NotFound("MKD406", "no identity backend knows that person", mend="see mkd facts check")
+        raise NotFound("MKD406", "no identity backend knows that person", where=where, mend="see mkd facts check")
 
     def unit(self, key: str) -> Unit | None:
         """The unit of that key, from the first backend that has it."""

@@ -45,11 +45,11 @@ def give(
         by = desk.acting(how.as_, how.at)
         given = Mandate(
             kind=MandateKind(kind),
-            acting=desk.person(acting, how.at),
+            acting=desk.person(acting, how.at, where="--acting"),
             starts=starts,
             ends=ends,
             unit=unit,
-            replaces=desk.person(replaces, how.at) if replaces else None,
+            replaces=desk.person(replaces, how.at, where="--replaces") if replaces else None,
             reference=reference,
             accepted=not not_accepted,
         )

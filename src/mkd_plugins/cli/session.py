@@ -147,15 +147,18 @@ class Desk:
             )
         return key
 
-    def employee(self, handle: str, at: datetime) -> Employee:
-        """The person of a key, service number, login or mail address. Raises ``InvalidInput`` for no number at all."""
-        if _NUMBER.fullmatch(handle):
-            ServiceNumber.parse(handle, Employment.OTHER, where="PERSON")
-        return self.organisation(at).lookup(handle.strip())
+    def employee(self, handle: str, at: datetime, *, where: str = "PERSON") -> Employee:
+        """The person of a key, service number, login or mail address; ``where`` is the option that names them.
 
-    def person(self, handle: str, at: datetime) -> str:
+        Raises ``InvalidInput`` for no number at all, ``NotFound`` for a stranger.
+        """
+        if _NUMBER.fullmatch(handle):
+            ServiceNumber.parse(handle, Employment.OTHER, where=where)
+        return self.organisation(at).lookup(handle.strip(), where=where)
+
+    def person(self, handle: str, at: datetime, *, where: str = "PERSON") -> str:
         """The key of that person."""
-        return self.employee(handle, at).key
+        return self.employee(handle, at, where=where).key
 
     def today(self, person: str, at: datetime) -> date:
         """The date that it is where the person works."""
@@ -183,7 +186,7 @@ class Desk:
             handle = granted.acts_as[0]
             if self.mkd.reach is None:
                 return handle
-        key = self.person(handle, at)
+        key = self.person(handle, at, where="--as")
         if not granted.may_act_as(key):
             raise NotAllowed(
                 "MKD438",

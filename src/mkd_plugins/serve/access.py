@@ -127,7 +127,7 @@ class Access:
         if _NUMBER.fullmatch(handle):
             ServiceNumber.parse(handle, Employment.OTHER, where=ACTING)
         seen = self._mkd if grant.unit is None else self._mkd.within(grant.unit, on=at.date())
-        key = seen.organisation(at.date()).lookup(handle).key
+        key = seen.organisation(at.date()).lookup(handle, where=ACTING).key
         if not grant.may_act_as(key):
             raise _may_not_name(host)
         return key

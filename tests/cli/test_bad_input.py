@@ -135,7 +135,8 @@ def test_commands_in_the_wrong_state(office):
          'people = { url = "sqlite:///p.db", select = "SELECT 1", password = { env = "MKD_NOT_SET" } }',
          "MKD123", "MKD_NOT_SET"),
         ("[identity.table]", "[identity.tabel]", "MKD124", "table"),
-        ('policy = "jabar-mkd" ', 'policy = "jabar-mdk" ', "MKD325", "did you mean jabar-mkd?"),
+        ('policy = "jabar-mkd" ', 'policy = "jabar-mdk" ', "MKD325",
+         "mkd.toml: mkd.policy: no policy is called 'jabar-mdk' (did you mean jabar-mkd?)"),
         ('path = "journal.db"', 'path = "people.csv"', "MKD5", "people.csv"),
         ('people = { path = "people.csv" }', 'people = { path = "peopel.csv" }', "MKD", "peopel.csv"),
     ],
@@ -156,6 +157,20 @@ def test_a_configuration_that_cannot_be_used(office, old, new, code, said):
     assert done.err.startswith(f"error: {code}")
     assert said in done.err
     assert office.head() == before
+
+
+@pytest.mark.bare
+def test_a_policy_and_a_scheme_that_are_both_unknown(office):
+    """Both slips are told at once, each with its key."""
+    office.configure('policy = "jabar-mkd"', 'policy = "jabar-mdk"')
+    office.configure('scheme = "jabar-trk"', 'scheme = "jabar-tkr"')
+
+    done = office.mkd("register")
+
+    assert [line.partition(": no ")[0] for line in done.err.splitlines()] == [
+        "error: MKD325 mkd.toml: mkd.policy",
+        "error: MKD386 mkd.toml: mkd.scheme",
+    ]
 
 
 @pytest.mark.bare

@@ -195,8 +195,16 @@ def test_plugins_check_finds_an_unset_secret(office):
 @pytest.mark.parametrize(
     ("written", "typed", "said"),
     [
-        ('policy = "jabar-mkd"', 'policy = "jabar-mdk"', "error: MKD325 no policy is called 'jabar-mdk' (did you mean"),
-        ('scheme = "jabar-trk"', 'scheme = "jabar-tkr"', "error: MKD386 no scheme is called 'jabar-tkr' ("),
+        (
+            'policy = "jabar-mkd"',
+            'policy = "jabar-mdk"',
+            "error: MKD325 mkd.toml: mkd.policy: no policy is called 'jabar-mdk' (did you mean",
+        ),
+        (
+            'scheme = "jabar-trk"',
+            'scheme = "jabar-tkr"',
+            "error: MKD386 mkd.toml: mkd.scheme: no scheme is called 'jabar-tkr' (",
+        ),
         ('# hours = "hours.toml"', 'hours = "hours.toml"', "error: MKD298 "),
     ],
     ids=["policy", "scheme", "hours"],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from mkd_core.allowance import SchemeHistory
-from mkd_core.policy import History
+from mkd_core.errors import PolicyError
+from mkd_core.policy import History, PolicyProblems
 from mkd_core.ports import Identity, Journal, Port
 from mkd_core.usecases.context import Default
 from mkd_core.usecases.service import AgreementService
@@ -20,6 +22,7 @@ from mkd_plugins.deployment.assigning import assignments_of
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history
 from mkd_plugins.policies.schemes import scheme_history
+from mkd_plugins.problems import Fault
 
 B = TypeVar("B")
 
@@ -52,13 +55,13 @@ class Deployment(AgreementService):
         try:
             self.journal: Journal = host.one(Port.JOURNAL)
             self.identities: list[Identity] = host.build(Port.IDENTITY)
-            policies = policies_of(host)
+            policies, schemes = _rules_of(host)
             super().__init__(
                 journal=self.journal,
                 identity=self.identities,
                 policies=policies,
                 assignments=assignments_of(host, policies),
-                schemes=schemes_of(host),
+                schemes=schemes,
                 hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
                 notifications=_named(host, Port.NOTIFICATION, host.build(Port.NOTIFICATION)),
@@ -100,13 +103,43 @@ class Deployment(AgreementService):
 def policies_of(host: Host) -> History:
     """The policy that the configuration names. Raises ``PolicyError``."""
     name = host.config.named(host.config.mkd.policy)
-    return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
+    with _placed(host.config, "mkd.policy"):
+        return policy_history(name, packs=host.packs, vocabulary=host.vocabulary)
 
 
 def schemes_of(host: Host) -> SchemeHistory | None:
     """The pay scheme that the configuration names, if it names one. Raises ``PolicyError``."""
     name = host.config.mkd.scheme
-    return scheme_history(host.config.named(name), packs=host.packs) if name else None
+    if not name:
+        return None
+    with _placed(host.config, "mkd.scheme"):
+        return scheme_history(host.config.named(name), packs=host.packs)
+
+
+def _rules_of(host: Host) -> tuple[History, SchemeHistory | None]:
+    """The policy and the scheme. Raises ``PolicyError`` with what is wrong with both."""
+    try:
+        policies = policies_of(host)
+    except PolicyError as wrong:
+        try:
+            schemes_of(host)
+        except PolicyError as too:
+            raise PolicyProblems([wrong, too]) from None
+        raise
+    return policies, schemes_of(host)
+
+
+@contextmanager
+def _placed(config: Config, key: str) -> Iterator[None]:
+    """Give an error that names no place that of the key which named the file or the id."""
+    try:
+        yield
+    except PolicyError as error:
+        if error.where:
+            raise
+        (fault,) = config.placed([Fault(key, error.message)])
+        place = fault.path if fault.path != key else f"{config.file}: {key}"
+        raise PolicyError(error.code, error.message, where=place, mend=error.mend) from None
 
 
 def hours_of(host: Host) -> OfficeHours:

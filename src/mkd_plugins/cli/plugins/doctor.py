@@ -84,7 +84,7 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
                 yield Finding(part=f"[{backend}]", line=say(SAID[said], language))
         for wrong in wrong_rules(host, at.date()):
             code, _, line = wrong.partition(" ")
-            yield Finding(part=config.file, code=code, line=line, state="broken")
+            yield Finding(part=config.file, code=code, line=line.removeprefix(f"{config.file}: "), state="broken")
         if read:
             yield from _journal(host, head, at, language)
 

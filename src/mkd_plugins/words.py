@@ -328,6 +328,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor_loaded": ("dimuat", "loaded"),
     "doctor_off": ("dimatikan", "off"),
     "doctor_answers": ("menjawab", "answers"),
+    "doctor_rows": (
+        "temuan pada sumber data: {count} (semuanya: mkd facts check); yang pertama: {first}",
+        "findings about its sources: {count} (all of them: mkd facts check); the first: {first}",
+    ),
     "doctor_made": ("dibuat; tidak dapat ditanya", "made; cannot be asked"),
     "journal_verified": (
         "jurnal terverifikasi: {events} kejadian dalam {streams} rangkaian, kepala {head}",

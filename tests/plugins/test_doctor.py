@@ -193,6 +193,52 @@ def test_a_library_that_is_too_old_is_broken(site, mkd):
     assert found(done)["requests"]["line"].startswith("2.0 is older than 2.")
 
 
+TABLE = f"""{DEPLOYED}[identity.table]
+people = {{ path = "people.csv", columns = {{ key = "id", unit = "unit", number = "nip" }} }}
+cache = "cache.json"
+"""
+
+
+def test_what_identity_found_in_its_rows_is_told(healthy, site, mkd):
+    """How much there is, the first of it, and the command that has the rest; people are served all the same."""
+    (site.deployment / "people.csv").write_text("id,unit,nip\na,1200,1\nb,1200,2\n", encoding="utf-8")
+
+    done = mkd("doctor", *at(NOON), toml=TABLE)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = (line for line in done.stdout.splitlines() if "findings about its sources" in line)
+    assert line.endswith("findings about its sources: 2 (all of them: mkd facts check); the first: MKD211")
+
+
+def test_people_of_an_old_export_are_said_to_be_so(healthy, site, mkd):
+    """The export of now is broken, and what a cache serves instead is a note beside it."""
+    people = site.deployment / "people.csv"
+    people.write_text("id,unit,nip\na,1200,\n", encoding="utf-8")
+    mkd("doctor", *at(NOON), toml=TABLE)
+    people.write_text("", encoding="utf-8")
+
+    done = mkd("doctor", "--json", *at(NOON), toml=TABLE)
+
+    told = [each for each in json.loads(done.stdout)["findings"] if each["part"] == "[identity.table]"]
+    assert done.returncode == 1
+    assert [each["state"] for each in told] == ["note"]
+    assert "stays in use" in told[0]["line"]
+
+
+@pytest.mark.parametrize("command", ["check", "doctor"])
+def test_a_holder_whom_nobody_knows_is_named_with_the_place(healthy, site, mkd, command):
+    """Nobody would be asked for what the role decides, and no error would ever say so."""
+    (site.deployment / "people.csv").write_text("id,unit,nip\nk1,1200,\n", encoding="utf-8")
+    holders = '[holders]\nhr = ["k1", "k9", { person = "k8", unit = "1200" }]\n'
+
+    done = mkd(command, toml=f"{TABLE}{holders}")
+
+    assert done.returncode == 1
+    for place in ("holders.hr[1]", "holders.hr[2].person"):
+        assert f"{place}: no identity backend knows this person" in done.stderr
+    assert "holders.hr[0]" not in done.stderr
+
+
 UNTIL_JULY = """
     from datetime import date
     from mkd_plugins.api import NoConfig, NotMine, Unit, hookimpl, identity

@@ -263,6 +263,13 @@ class Config:
                 if isinstance(holder, HolderTable):
                     yield f"holders.{toml_key(role)}[{number}].unit", holder.unit
 
+    def role_holders(self) -> Iterator[tuple[str, str]]:
+        """The people whom ``[holders]`` names, each with its place in the file."""
+        for role, holders in self.holders.items():
+            for number, holder in enumerate(holders):
+                place = f"holders.{toml_key(role)}[{number}]"
+                yield (place, holder) if isinstance(holder, str) else (f"{place}.person", holder.person)
+
     def path(self, text: str) -> Path:
         """A path of this file, relative ones starting at its folder."""
         return self.folder / Path(text).expanduser()

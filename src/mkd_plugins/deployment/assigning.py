@@ -1,4 +1,4 @@
-"""What the configuration gives units, put to use: their policies and numbers, and the units that nobody knows."""
+"""What the configuration gives units, put to use: their policies and numbers; and whom it names that nobody knows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mkd_core.errors import PolicyError, did_you_mean
 from mkd_core.language.parameters import read_parameter
 from mkd_core.policy import AssignedValue, Assignment, Assignments, History, Period
 from mkd_core.policy.problems import raise_problems
-from mkd_core.ports import Identity, Port
+from mkd_core.ports import Identity, NotMine, Port
 from mkd_core.sources import Source
 from mkd_plugins.host import Host
 from mkd_plugins.policies import policy_history
@@ -65,15 +65,16 @@ def _place(host: Host, number: int) -> str:
     return f"{host.config.file}: assign[{number}]"
 
 
-def check_units(host: Host, today: date) -> None:
-    """Look up each unit that the configuration names. Raises ``ConfigProblem`` with all that no backend knows.
+def check_named(host: Host, today: date) -> None:
+    """Look up the units and holders that the configuration names. Raises ``ConfigProblem`` with all nobody knows.
 
     What a backend raises instead of an answer is recorded by the host.
     """
-    if not host.config.assign and not any(host.config.scopes()):
+    if not host.config.assign and not host.config.holders and not any(host.config.scopes()):
         return
     try:
-        faults = tuple(unknown_units(host, host.build(Port.IDENTITY), today))
+        identities = host.build(Port.IDENTITY)
+        faults = (*unknown_units(host, identities, today), *unknown_holders(host, identities, today))
     except PluginProblem:
         return
     if faults:
@@ -95,6 +96,13 @@ def unknown_units(host: Host, identities: Sequence[Identity], today: date) -> It
         fault = unknown_unit(f"assign[{number}].unit", table.unit, identities, day)
         if fault is not None:
             yield fault
+
+
+def unknown_holders(host: Host, identities: Sequence[Identity], today: date) -> Iterator[Fault]:
+    """The keys of ``[holders]`` that no identity backend has; one who left has a row, and is no slip."""
+    for path, key in host.config.role_holders():
+        if all(isinstance(identity.person(key, today), NotMine) for identity in identities):
+            yield Fault(path, "no identity backend knows this person", "write a key that mkd facts show knows")
 
 
 def unknown_unit(path: str, unit: str, identities: Sequence[Identity], day: date) -> Fault | None:

@@ -87,11 +87,16 @@ def population(identities: Iterable[Identity], on: date, *, narrowed: bool = Fal
         for unit in identity.units(on):
             units.setdefault(unit.key, unit)
         mandates += identity.mandates(on)
-        recorded = getattr(identity, "findings", None)
-        findings += recorded() if callable(recorded) else ()
+        findings += findings_of(identity)
     return Population(
         on=on, people=people, units=units, held=tuple(mandates), findings=tuple(findings), narrowed=narrowed
     )
+
+
+def findings_of(identity: Identity) -> Sequence[MkdError]:
+    """What a backend recorded about single rows of its sources, where it records that at all."""
+    recorded = getattr(identity, "findings", None)
+    return tuple(recorded()) if callable(recorded) else ()
 
 
 @attrs.frozen(kw_only=True)

@@ -148,12 +148,12 @@ def pinged(host: Host) -> dict[str, str]:
 
 
 def wrong_rules(host: Host, today: date) -> list[str]:
-    """What is wrong with policy, scheme, hours and units that the configuration names, or with [serve], a line each.
+    """What is wrong with policy, scheme, hours, units and holders of the configuration or with [serve], a line each.
 
-    Units are looked up as they are on that day.
+    Units and people are looked up as they are on that day.
     """
     from mkd_plugins.deployment import hours_of, policies_of, schemes_of
-    from mkd_plugins.deployment.assigning import assignments_of, check_units
+    from mkd_plugins.deployment.assigning import assignments_of, check_named
 
     wrong = list[str]()
 
@@ -169,7 +169,7 @@ def wrong_rules(host: Host, today: date) -> list[str]:
         read(assignments_of, host, policies)
     for settings in (schemes_of, hours_of, _served):
         read(settings, host)
-    read(check_units, host, today)
+    read(check_named, host, today)
     return wrong
 
 

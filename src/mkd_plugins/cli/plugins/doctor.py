@@ -24,11 +24,13 @@ from mkd_plugins.cli.session import Session, answer
 from mkd_plugins.cli.stdout import for_answers_alone
 from mkd_plugins.cli.telling import complain
 from mkd_plugins.config import Config
+from mkd_plugins.facts.check import findings_of
 from mkd_plugins.host import Host
 from mkd_plugins.problems import EXTRA_MISSING, NOT_EXACTLY_ONE, REQUIRED_MISSING, ConfigProblem, PluginProblem
 from mkd_plugins.words import say
 
 _SECONDS = 10.0
+_ROWS = "mkd facts check"
 
 
 @click.command()
@@ -82,6 +84,7 @@ def _deployment(session: Session, head: Head | None, at: datetime, language: str
         for backend, said in answers.items():
             if said in SAID:
                 yield Finding(part=f"[{backend}]", line=say(SAID[said], language))
+        yield from _rows(host, language)
         for wrong in wrong_rules(host, at.date()):
             code, _, line = wrong.partition(" ")
             yield Finding(part=config.file, code=code, line=line.removeprefix(f"{config.file}: "), state="broken")
@@ -116,6 +119,20 @@ def _plugins(host: Host, deadly: Iterable[PluginProblem], language: str) -> Iter
             yield Finding(part=row.label, line=line, state="ok" if row.state == "loaded" else "note")
     labels = {row.label for row in rows}
     yield from (problem_found(problem) for problem in host.problems if problem.label not in labels)
+
+
+def _rows(host: Host, language: str) -> Iterator[Finding]:
+    """What identity backends found wrong with their rows, the first in full: where a cache is served, that one says so.
+
+    A backend that cannot be asked is among the problems already.
+    """
+    try:
+        for table, identity in zip(host.config.backends_of(Port.IDENTITY), host.build(Port.IDENTITY), strict=True):
+            if found := findings_of(identity):
+                line = say("doctor_rows", language, count=len(found), first=found[0])
+                yield Finding(part=f"[{table.path}]", code=found[0].code, line=line, state="note", mend=_ROWS)
+    except MkdError:
+        return
 
 
 def _journal(host: Host, head: Head | None, at: datetime, language: str) -> Iterator[Finding]:

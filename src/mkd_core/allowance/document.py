@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar, get_args
@@ -25,6 +24,7 @@ from mkd_core.language import (
 )
 from mkd_core.language.vocabulary import NUMBERS
 from mkd_core.sources import Reading, Source, SourceKind
+from mkd_core.toml import NotToml, toml_tables
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
@@ -83,8 +83,8 @@ def read_scheme(text: str, *, file: str = "", vocabulary: Vocabulary = PERIOD_VO
     Raises ``PolicyError`` naming file, table and key, and ``ExpressionError`` with the column of an expression.
     """
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
+        data = toml_tables(text)
+    except NotToml as error:
         raise PolicyError("MKD381", f"is no TOML: {error}", where=file) from None
     at = f"{file} " if file else ""
     document = _Table.of(data, file or "scheme", ("scheme", "sources", "parameters", "lines"))

@@ -33,6 +33,7 @@ from mkd_core.policy.terms import (
     Step,
 )
 from mkd_core.sources import Reading, Source, SourceKind
+from mkd_core.toml import NotToml, toml_tables
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -231,11 +232,9 @@ class Document:
 
 def read_document(text: str, *, file: str = "policy") -> Document:
     """The parts of a policy file; raises ``PolicyError`` with every problem, each with its place in the file."""
-    import tomllib
-
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
+        data = toml_tables(text)
+    except NotToml as error:
         raise PolicyError("MKD301", f"not TOML: {error}", where=file) from None
     return _Checker(file).document(_structure(data, file))
 

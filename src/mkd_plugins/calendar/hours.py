@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_core.toml import NotToml, toml_tables
 from mkd_core.worktime import WEEKDAYS, OfficeHours, Week, minutes
 
 _KEYS = ("source", "read", "standard", "seasons", "core")
@@ -28,8 +28,8 @@ def office_hours_from_toml(text: str, *, where: str) -> OfficeHours:
     An agency sets the details of its hours itself, so a deployment may have its own file. Raises ``InvalidInput``.
     """
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
+        data = toml_tables(text)
+    except NotToml as error:
         raise InvalidInput("MKD281", f"not TOML: {error}", where=where) from error
     _refuse_unknown(data, _KEYS, where)
     for key in ("source", "standard"):

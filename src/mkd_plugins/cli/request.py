@@ -6,7 +6,6 @@ What is said on the command line beats the file.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mkd_core.errors import InvalidInput
+from mkd_core.toml import toml_tables
 from mkd_core.usecases.agreements import terms_of
 from mkd_core.worktime import OfficeHours, WorkPlan
 from mkd_plugins.cli import typed
@@ -97,7 +97,7 @@ def template(file: str, *, on: date, hours: OfficeHours | None) -> Template:
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        data = json.loads(text) if path.suffix == ".json" else toml_tables(text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InvalidInput("MKD297", f"cannot be read: {reason}", where=str(path), mend="check the path") from None

@@ -8,7 +8,6 @@ plugin's class when the plugin is known (``Host``).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
@@ -20,6 +19,7 @@ import attrs
 from mkd_core.errors import did_you_mean
 from mkd_core.people import Holder
 from mkd_core.ports import Port
+from mkd_core.toml import NotToml, toml_tables
 from mkd_core.worktime import LONGEST, ROSTER_DAYS
 from mkd_plugins.config.agencies import Assigned, read_assigned
 from mkd_plugins.config.presets import Laid, find, lay_beneath
@@ -208,8 +208,8 @@ class Config:
     def from_toml(cls, text: str, *, folder: Path, file: str = "mkd.toml") -> Config:
         """The configuration in that text. Raises :class:`ConfigProblem` with every fault of it."""
         try:
-            tables = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # numbers of too many digits, tables in tables without end
+            tables = toml_tables(text)
+        except NotToml as error:
             raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}", hint="mend that line") from error
         return cls.from_mapping(tables, folder=folder, file=file)
 

@@ -11,7 +11,6 @@ A plugin brings a preset by a file ``preset.toml`` beside the module of its entr
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +20,7 @@ import attrs
 
 from mkd_core.errors import did_you_mean
 from mkd_core.ports import Port
+from mkd_core.toml import NotToml, toml_tables
 from mkd_plugins.config.structure import toml_key
 from mkd_plugins.problems import FILE_UNUSABLE, ConfigProblem, Fault
 
@@ -146,8 +146,8 @@ def _read(file: str, source: Callable[[], str]) -> Preset:
         said = getattr(error, "strerror", None) or str(error)
         raise ConfigProblem(FILE_UNUSABLE, file, f"cannot be read: {said}", hint="see preset in [mkd]") from error
     try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        tables = toml_tables(text)
+    except NotToml as error:
         raise ConfigProblem(FILE_UNUSABLE, file, f"is not TOML: {error}") from error
     faults = list(_faults(tables))
     if faults:

@@ -13,7 +13,6 @@ survived: either a case is missing, or the change means nothing, which a file of
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,6 +25,7 @@ from mkd_core.language import Vocabulary
 from mkd_core.policy import Facts, History, Policy
 from mkd_core.policy.document import Document
 from mkd_core.policy.problems import raise_problems
+from mkd_core.toml import toml_tables
 from mkd_plugins.policies.mutants import Mutant, mutants
 from mkd_plugins.policies.worked_cases import Case, facts_of, mended, policy_of, said
 
@@ -169,8 +169,8 @@ def listed_survivors(folder: Traversable | Path) -> tuple[Survivor, ...]:
 def read_survivors(file: Traversable | Path) -> tuple[Survivor, ...]:
     """The survivors that a file lists. Raises ``PolicyError`` for one without a reason, and for unknown keys."""
     try:
-        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        data: dict[str, Any] = toml_tables(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise PolicyError("MKD328", f"cannot be read: {error}", where=file.name) from None
     problems = [
         PolicyError("MKD328", f"unknown key {key}", where=file.name, mend=did_you_mean(key, ["survivors"]))

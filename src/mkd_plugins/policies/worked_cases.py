@@ -10,7 +10,6 @@ cases without ``[base]`` belongs to a pay scheme and is left alone.
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,6 +21,7 @@ from mkd_core.approvals import Span
 from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
 from mkd_core.policy import Decision, Facts, History, Moment, Policy
 from mkd_core.policy.problems import raise_problems
+from mkd_core.toml import toml_tables
 from mkd_plugins.calendar.seasons import seasons_on
 
 _RULES = ("failed", "undetermined", "unfixable")
@@ -137,8 +137,8 @@ class _Reader:
         self.problems: list[PolicyError] = []
         self.data: Mapping[str, Any] = {}
         try:
-            self.data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError, RecursionError) as error:
+            self.data = toml_tables(file.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
             self.problem("", f"cannot be read: {error}")
 
     def problem(self, place: str, message: str, mend: str = "") -> None:

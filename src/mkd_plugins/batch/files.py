@@ -19,6 +19,7 @@ from mkd_core.errors import InvalidInput, did_you_mean
 from mkd_core.policy import Policy
 from mkd_plugins.batch.csv_lines import headings
 from mkd_plugins.extras import needed
+from mkd_plugins.tables.writing import already_there
 
 Engine = Literal["polars", "duckdb", "spark"]
 
@@ -99,7 +100,7 @@ def _whole(path: Path, *, folder: bool, replace: bool) -> Iterator[str]:
     if path.is_dir() and (not folder or any(path.iterdir())):
         raise InvalidInput("MKD260", "is a folder, and there already", where=str(path), mend="name another place")
     if path.is_file() and not replace:
-        raise InvalidInput("MKD291", "is there already", where=str(path), mend="--force replaces it, or name another")
+        raise already_there(path)
     room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     part = room / path.name
     try:

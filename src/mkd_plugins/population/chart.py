@@ -10,6 +10,7 @@ from mkd_core.errors import InvalidInput
 from mkd_plugins.extras import needed
 from mkd_plugins.population.comparison import Simulation
 from mkd_plugins.population.writing import PART
+from mkd_plugins.tables.writing import already_there
 from mkd_plugins.words import say
 
 BARS = 20
@@ -24,7 +25,7 @@ def ready(path: Path, *, there: bool = False) -> None:
         raise InvalidInput("MKD492", "a chart is an SVG file", where=str(path), mend="end the name in .svg")
     needed("pygal", "charts")
     if path.exists() and not there:
-        raise InvalidInput("MKD291", "is there already", where=str(path), mend="--force replaces it, or name another")
+        raise already_there(path)
 
 
 def draw(simulation: Simulation, path: Path, language: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from mkd_core.errors import InvalidInput, did_you_mean
+from mkd_plugins.tables.writing import already_there
 
 Columns = Mapping[str, Literal["text", "list"]]
 """The columns in their order: one word, or a list of words (in CSV with blanks between)."""
@@ -40,9 +41,7 @@ def ready(path: Path, *, there: bool = False, replacing: str = "--fresh") -> Non
 
         needed("polars", "polars")
     if path.exists() and not there:
-        raise InvalidInput(
-            "MKD291", "is there already", where=str(path), mend=f"{replacing} replaces it, or name another"
-        )
+        raise already_there(path, replacing=replacing)
 
 
 def write_rows(path: Path, columns: Columns, rows: Iterable[Row]) -> None:

@@ -16,7 +16,7 @@ from typing import IO
 
 import attrs
 
-from mkd_core.errors import BackendError, Permanent, Transient
+from mkd_core.errors import BackendError, InvalidInput, Permanent, Transient
 
 Line = Mapping[str, str]
 _LOCK_PAUSE = 0.02
@@ -78,6 +78,11 @@ class CsvFile:
 
 def _temporary(writer: str) -> str:
     return f".mkd-{writer}-"
+
+
+def already_there(path: Path, *, replacing: str = "--force") -> InvalidInput:
+    """The refusal to replace a file that nobody said may go; ``replacing`` is the option that says so."""
+    return InvalidInput("MKD291", "is there already", where=str(path), mend=f"{replacing} replaces it, or name another")
 
 
 def replace_file(path: Path, content: bytes, prefix: str = ".mkd-") -> None:

@@ -4,9 +4,11 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -93,6 +95,69 @@ def test_a_read_only_journal_is_read_and_not_written(path: Path) -> None:
             assert refused.value.code == "MKD503"
 
     assert kept(path)[0].events == 1
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A journal with one event that everybody may read, in a folder that everybody may enter."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        with opened(path) as journal:
+            journal.append("a", 0, [draft("one")], [effect("k")])
+        path.chmod(0o644)
+        yield path
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nothing can be written in the folder; root, who could, is somebody else meanwhile."""
+    user = os.geteuid()
+    folder.chmod(0o555)
+    if user == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.parametrize("settings", [{}, {"read_only": True}])
+def test_a_journal_in_a_read_only_folder_is_read_and_not_written(shared: Path, settings) -> None:
+    """SQLite would make files beside it even to read; what only reads goes through all the same."""
+    with locked(shared.parent), opened(shared, **settings) as journal:
+        assert verify(record for _, record in journal.records()) == []
+        assert [delivery.effect.key for delivery in journal.deliveries()] == ["k"]
+        with pytest.raises(JournalError) as refused:
+            journal.append("a", 1, [draft("two")])
+
+    assert refused.value.code == "MKD503"
+    assert kept(shared)[0].events == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_journal_in_a_read_only_folder_is_pinged_in_vain_where_it_is_to_be_written(shared: Path) -> None:
+    """Whoever checks a deployment learns that nothing could be put on record; a read-only one is in order."""
+    with locked(shared.parent), opened(shared, read_only=True) as journal:
+        journal.ping()
+    with locked(shared.parent), opened(shared) as journal, pytest.raises(JournalError) as refused:
+        journal.ping()
+
+    assert refused.value.code == "MKD503"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_what_somebody_else_writes_meanwhile_is_seen_in_a_read_only_folder(shared: Path) -> None:
+    """The file is opened anew when it has changed."""
+    with locked(shared.parent):
+        journal = opened(shared)
+        assert journal.head().events == 1
+    with opened(shared) as writing:
+        writing.append("a", 1, [draft("two")])
+
+    with locked(shared.parent), journal:
+        assert journal.head().events == 2
 
 
 def test_a_read_only_journal_is_never_made(path: Path) -> None:

@@ -58,7 +58,7 @@ def test_check_pings_what_has_a_ping(site, mkd, ping, said):
     done = mkd("check", "--ping", "--json", toml=f"{DEPLOYED}[notification.acme]\n")
 
     data = json.loads(done.stdout)
-    assert data["ping"]["journal.sqlite"] == "made; has no ping"
+    assert data["ping"]["journal.sqlite"] == "answers"
     assert data["hanging"] == (1 if "wait" in ping else 0)
     if said is None:
         assert (done.returncode, data["ping"]["notification.acme"]) == (0, "answers")

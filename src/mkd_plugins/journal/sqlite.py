@@ -23,7 +23,7 @@ from mkd_core.errors import JournalError
 from mkd_core.journal import GENESIS, Draft, Head, Record, conflict, seal, unknown_effect
 from mkd_core.outbox import ERASED, Delivery, Effect, EffectStatus, Settlement, follows_from
 from mkd_plugins.api import Provider, hookimpl, journal
-from mkd_plugins.journal.faults import told
+from mkd_plugins.journal.faults import Condition, refusal, told
 from mkd_plugins.journal.rows import (
     SCHEMA_VERSION,
     delivery_from,
@@ -124,9 +124,9 @@ def ddl() -> str:
 class SqliteJournal:
     """A :class:`~mkd_core.ports.Journal` in one file; a context manager that closes it.
 
-    Safe to share among threads. Raises ``JournalError``: full (MKD502), read-only (MKD503), not to be opened or gone
-    (MKD504), locked for longer than the timeout (MKD507), damaged (MKD508),
-    without tables (MKD519), of a newer release (MKD509).
+    Safe to share among threads. In a folder that may not be written to it is read all the same. Raises
+    ``JournalError``: full (MKD502), read-only (MKD503), not to be opened or gone (MKD504), locked for longer than the
+    timeout (MKD507), damaged (MKD508), without tables (MKD519), of a newer release (MKD509).
     """
 
     def __init__(self, config: SqliteConfig) -> None:
@@ -134,6 +134,7 @@ class SqliteJournal:
         self._lock = RLock()
         self._left_behind: list[sqlite3.Connection] = []
         self._closed = False
+        self._as_of: tuple[int, int, bool] | None = None
         with self._told():
             self._open()
 
@@ -150,6 +151,13 @@ class SqliteJournal:
         with self._lock, self._told():
             self._closed = True
             self._opened.close()
+
+    def ping(self) -> None:
+        """Whether it can be written to, where it is to be. Raises ``JournalError`` (MKD503)."""
+        with self._lock, self._told():
+            self._connection()
+        if self._as_of is not None and not self._config.read_only:
+            raise refusal(Condition.READ_ONLY, where=str(self._config.path))
 
     def append(
         self, stream: str, expected: int, events: Sequence[Draft], effects: Sequence[Effect] = ()
@@ -309,7 +317,7 @@ class SqliteJournal:
     def _connection(self) -> sqlite3.Connection:
         if self._closed:
             raise JournalError("MKD504", "the journal is closed", where=str(self._config.path), mend="open it again")
-        if self._process != os.getpid():
+        if self._process != os.getpid() or (self._as_of is not None and self._as_of != self._written()):
             # A connection does not survive a fork, and closing it would drop the locks that the parent holds.
             self._left_behind.append(self._opened)
             self._open()
@@ -317,13 +325,36 @@ class SqliteJournal:
 
     def _open(self) -> None:
         config = self._config
-        mode = "ro" if config.read_only else "rwc"
+        self._as_of = None
         if not config.read_only:
             _make_for_the_owner(config.path)
+        try:
+            self._opened = self._connect("mode=ro" if config.read_only else "mode=rwc")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_DIRECTORY:
+                raise
+            # Even to read, SQLite makes files beside it, unless told that nothing changes: so we look for changes.
+            self._as_of = self._written()
+            if self._as_of is None or self._as_of[-1]:
+                raise
+            self._opened = self._connect("mode=ro&immutable=1")
+        self._process = os.getpid()
+        self._file = os.stat(config.path).st_ino
+
+    def _written(self) -> tuple[int, int, bool] | None:
+        """When the file was written to last, its size, and whether there is a log beside it; None: it is gone."""
+        path = self._config.path
+        try:
+            found = os.stat(path)
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, path.with_name(f"{path.name}-wal").exists()
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{config.path.absolute().as_uri()}?mode={mode}",
+            f"{self._config.path.absolute().as_uri()}?{mode}",
             uri=True,
-            timeout=config.busy_timeout,
+            timeout=self._config.busy_timeout,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -332,9 +363,7 @@ class SqliteJournal:
         except BaseException:
             connection.close()
             raise
-        self._opened = connection
-        self._process = os.getpid()
-        self._file = os.stat(config.path).st_ino
+        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
@@ -421,4 +450,4 @@ def _expect(connection: sqlite3.Connection, key: str) -> None:
 @hookimpl
 def mkd_providers() -> list[Provider]:
     """Announces the embedded default."""
-    return [journal(name="sqlite", config=SqliteConfig, build=SqliteJournal, cooperative=True)]
+    return [journal(name="sqlite", config=SqliteConfig, build=SqliteJournal, capabilities=("ping",), cooperative=True)]

@@ -60,12 +60,11 @@ def eligibility(
     goes on where it was. People are opaque keys; a rule that reads a sensitive fact is called "sensitive".
     """
     from mkd_plugins.cli.request import template as read_template
-    from mkd_plugins.deployment import policies_of
     from mkd_plugins.population import eligibility as decide_everybody
 
     with session.open() as desk:
         desk.need_overview()
-        day = on or today_of(policies_of(desk.mkd.host), at, desk.language)
+        day = on or today_of(desk.mkd.policies, at, desk.language)
         plan = read_template(template, on=day, hours=desk.mkd.hours) if template else None
         with counting(desk.language) as count:
             report = decide_everybody(

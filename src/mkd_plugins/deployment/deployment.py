@@ -55,12 +55,12 @@ class Deployment(AgreementService):
         try:
             self.journal: Journal = host.one(Port.JOURNAL)
             self.identities: list[Identity] = host.build(Port.IDENTITY)
-            policies, schemes = _rules_of(host)
+            self._policies, schemes = _rules_of(host)
             super().__init__(
                 journal=self.journal,
                 identity=self.identities,
-                policies=policies,
-                assignments=assignments_of(host, policies),
+                policies=self._policies,
+                assignments=assignments_of(host, self._policies),
                 schemes=schemes,
                 hours=hours_of(host),
                 calendar=host.one(Port.CALENDAR) if host.config.backends_of(Port.CALENDAR) else None,
@@ -80,6 +80,11 @@ class Deployment(AgreementService):
         except BaseException:
             host.close()
             raise
+
+    @property
+    def policies(self) -> History:
+        """The policy that the configuration names, as it was read at the start."""
+        return self._policies
 
     def within(self, *units: str, on: date) -> Self:
         """See :meth:`AgreementService.within`; its ``identities`` tell of what it reaches. The journal stays whole."""

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Request
 
 from mkd_core.errors import MkdError
 from mkd_core.errors import NotFound as NothingFound
-from mkd_plugins.deployment import Deployment, policies_of, start
+from mkd_plugins.deployment import Deployment, start
 from mkd_plugins.serve import body
 from mkd_plugins.serve.access import NOBODY, Access
 from mkd_plugins.serve.answer import Answer
@@ -65,7 +65,7 @@ class Application:
 
     def __init__(self, mkd: Deployment, settings: ServeSettings, *, workers: int = 1) -> None:
         self.mkd = mkd
-        self.decider = Decider(mkd.host, policies_of(mkd.host))
+        self.decider = Decider(mkd.host, mkd.policies)
         self.document = document(ROUTES, mkd.host.vocabulary)
         self._settings = settings
         self._access = Access(mkd, settings)

@@ -62,8 +62,6 @@ def show(
 
 def _of_unit(session: Session, unit: str, on: date | None) -> tuple[Policy, History, tuple[Assignment, ...]]:
     """The policy that decides a request of that day (today when nobody says one) in the unit, and why it does."""
-    from mkd_plugins.deployment import policies_of
-
     with session.open() as desk:
         moment = now()
         day = on or moment.date()
@@ -71,7 +69,7 @@ def _of_unit(session: Session, unit: str, on: date | None) -> tuple[Policy, Hist
         assigned = desk.mkd.assigned(key, day)
         policy = desk.mkd.policy_for(key, day)
         history = next((each.policies for each in assigned if each.policies is not None), None)
-        return policy.on(day, seasons_on(day)), history or policies_of(desk.mkd.host), assigned
+        return policy.on(day, seasons_on(day)), history or desk.mkd.policies, assigned
 
 
 def _assigned(given: Assignment) -> dict[str, Any]:

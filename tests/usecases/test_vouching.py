@@ -64,6 +64,12 @@ class TestMandates:
 
         world.refused("MKD420", world.service.give_mandate, given, by="hr", at=world.at(6, 19))
 
+    def test_hr_gives_no_power_to_itself_under_a_second_key(self, world):
+        """Whoever has the same service number is the same person, whatever the key."""
+        world.identity.change("curator", number=world.identity.person("hr", world.starts).employee.number)
+
+        world.refused("MKD420", world.service.give_mandate, plt(), by="hr", at=world.at(6, 19))
+
     def test_a_delegation_needs_no_number(self, world):
         """It is no order, and counts once it was accepted."""
         given = plt(kind=MandateKind.DELEGATION, unit=None, replaces="data-head", reference="", accepted=True)
@@ -309,6 +315,14 @@ class TestPrivacy:
         world.refused("MKD420", world.service.erase, "analyst", reason="r", by="analyst", at=world.at(6, 22))
 
         assert world.service.erase("analyst", reason=ErasureReason.REQUEST, by="hr", at=world.at(6, 22)) == 1
+
+    def test_nobody_of_hr_erases_the_own_record_under_a_second_key(self, worlds):
+        """Whoever has the same service number is the same person, whatever the key."""
+        world = worlds(roles={"hr": ["hr", "deputy"]})
+        world.propose()
+        world.identity.change("deputy", number=world.identity.person("analyst", world.starts).employee.number)
+
+        world.refused("MKD420", world.service.erase, "analyst", reason="r", by="deputy", at=world.at(6, 22))
 
     def test_of_a_stranger_nothing_can_be_erased(self, world):
         """Nothing is on record."""

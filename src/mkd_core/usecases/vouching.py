@@ -76,14 +76,14 @@ def give_mandate(ctx: Context, mandate: Mandate, *, by: str, at: datetime) -> Ma
     if not organisation.holds(by, HR):
         raise NotAllowed("MKD421", "only HR may put a mandate on record", mend="give the role hr in mkd.toml")
     _need_within(ctx, organisation, by, mandate)
-    organisation.known(mandate.acting)
+    acting = organisation.known(mandate.acting)
     if mandate.replaces is not None:
         organisation.known(mandate.replaces)
     if mandate.unit is not None and organisation.unit(mandate.unit) is None:
         raise NotFound("MKD407", f"no identity backend knows the unit {mandate.unit!r}")
     if mandate.kind is not MandateKind.DELEGATION and not mandate.reference:
         raise InvalidInput("MKD215", f"a {mandate.kind} is an order and has a number", mend="give its reference")
-    if by == mandate.acting or _decides_on(ctx, by, mandate):
+    if is_applicant(by, acting, organisation) or _decides_on(ctx, by, mandate):
         raise NotAllowed(
             "MKD420",
             "nobody gives a mandate to themselves, or names who stands in for their own superior",
@@ -143,7 +143,7 @@ def erase(ctx: Context, person: str, *, reason: ErasureReason, by: str, at: date
     employee = organisation.employee(person)
     if not organisation.has_role(by, HR, unit=employee.unit if employee else None):
         raise not_yours("person")
-    if by == person:
+    if by == person or (employee is not None and is_applicant(by, employee, organisation)):
         raise NotAllowed(
             "MKD420",
             "nobody erases what is on record about themselves",

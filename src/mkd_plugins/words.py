@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    # key: (Indonesian, English)
+    # key: (Indonesian, English); {count:day|days} is the number with the word that goes with it
     "accepted": ("diterima", "accepted"),
     "activity": ("kegiatan", "activity"),
     "again": ("diputus lagi", "decided again"),
@@ -16,6 +16,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "at": ("waktu", "at"),
     "attempts": ("percobaan", "attempts"),
     "basis": ("dasar", "basis"),
+    "basis_agreement": ("perjanjian", "agreement"),
+    "basis_holiday": ("libur", "holiday"),
+    "basis_recall": ("dipanggil kembali", "recall"),
+    "basis_standard": ("jam kantor", "standard"),
+    "basis_unknown": ("tidak diketahui", "unknown"),
     "by": ("oleh", "by"),
     "by_date": ("paling lambat {due}", "by {due}"),
     "not_deemed": (
@@ -27,7 +32,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "changes": ("perubahan", "change"),
     "code": ("kode", "code"),
     "conflict": ("bertentangan", "conflict"),
-    "day_plans": ("{count} rencana hari menunggu dikirim", "{count} day plans wait to be delivered"),
+    "day_plans": ("{count} rencana hari menunggu dikirim", "{count:day plan waits|day plans wait} to be delivered"),
     "decision": ("keputusan", "decision"),
     "delivered": (
         "{delivered} terkirim, {retried} dicoba lagi, {dead} menunggu petugas",
@@ -148,7 +153,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "resuming": (
         "melanjutkan: {people} pegawai sudah diputus (mulai lagi dari awal: --fresh)",
-        "going on: {people} people are decided already (--fresh begins anew)",
+        "going on: {people:person is|people are} decided already (--fresh begins anew)",
     ),
     "rules_against": ("Aturan yang paling banyak menolak dan meneruskan", "Rules that refuse and refer most people"),
     "unchanged": ("tetap", "unchanged"),
@@ -180,6 +185,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "suspended": ("ditangguhkan", "suspended"),
     "revoked": ("dicabut", "revoked"),
     "ended": ("berakhir", "ended"),
+    # what became of something in the outbox
+    "sent_pending": ("menunggu", "pending"),
+    "sent_delivered": ("terkirim", "delivered"),
+    "sent_dead": ("menunggu petugas", "dead"),
+    "sent_cancelled": ("dibatalkan", "cancelled"),
     # outcomes and statuses of findings
     "approve": ("setuju", "approve"),
     "refer": ("diteruskan", "refer"),
@@ -323,7 +333,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor_broken": ("RUSAK", "BROKEN"),
     "doctor_installed": ("terpasang: {names}", "installed: {names}"),
     "doctor_not_installed": ("tidak terpasang: {names}", "not installed: {names}"),
-    "doctor_read": ("terbaca, {count} backend", "read, {count} backends"),
+    "doctor_read": ("terbaca, {count} backend", "read, {count:backend|backends}"),
     "doctor_preset": ("terbaca; tidak disebut, jadi mati: {off}", "read; not named, so off: {off}"),
     "doctor_loaded": ("dimuat", "loaded"),
     "doctor_off": ("dimatikan", "off"),
@@ -335,15 +345,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor_made": ("dibuat; tidak dapat ditanya", "made; cannot be asked"),
     "journal_verified": (
         "jurnal terverifikasi: {events} kejadian dalam {streams} rangkaian, kepala {head}",
-        "journal verified: {events} events in {streams} streams, head {head}",
+        "journal verified: {events:event|events} in {streams:stream|streams}, head {head}",
     ),
     "doctor_verified": (
         "terverifikasi: {events} kejadian dalam {streams} rangkaian, kepala {head}",
-        "verified: {events} events in {streams} streams, head {head}",
+        "verified: {events:event|events} in {streams:stream|streams}, head {head}",
     ),
     "doctor_waiting": ("{count} menunggu dikirim", "{count} to be delivered"),
-    "doctor_dead": ("{count} menunggu petugas", "{count} wait for a person"),
-    "doctor_late": ("{count} menunggu lebih dari {days} hari", "{count} wait for more than {days} days"),
+    "doctor_dead": ("{count} menunggu petugas", "{count:waits|wait} for a person"),
+    "doctor_late": ("{count} menunggu lebih dari {days} hari", "{count:waits|wait} for more than {days} days"),
     "doctor_behind": (
         "{now}, padahal kejadian terakhir dicatat pada {last}",
         "{now}, while the last event was put on record at {last}",
@@ -354,15 +364,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "decree": ("penetapan", "decree"),
     "decree_issued": (
         "{decree}: {made} perjanjian, {new} di antaranya baru; {out} pegawai tidak termasuk",
-        "{decree}: {made} agreements, {new} of them new; {out} people left out",
+        "{decree}: {made:agreement|agreements}, {new} of them new; {out:person|people} left out",
     ),
     "decree_tried": (
         "{decree}, hanya dicoba: {made} perjanjian, {new} di antaranya baru; {out} pegawai tidak termasuk",
-        "{decree}, only tried: {made} agreements, {new} of them new; {out} people left out",
+        "{decree}, only tried: {made:agreement|agreements}, {new} of them new; {out:person|people} left out",
     ),
     "decree_revoked": (
         "{decree} dicabut mulai {since}: {ended} perjanjian berakhir",
-        "{decree} revoked from {since} on: {ended} agreements ended",
+        "{decree} revoked from {since} on: {ended:agreement|agreements} ended",
     ),
     "left_out": ("tidak termasuk", "left out"),
     "out_issuer": ("yang menetapkan", "issues it"),
@@ -381,7 +391,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+class _Counted(int):
+    """A number that brings its word along: ``{count:day|days}``."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if bar else super().__format__(spec)
+
+
 def say(key: str, language: str, **blanks: object) -> str:
-    """The word or sentence of that key, its blanks filled; a key that has no entry stands for itself."""
+    """The word or sentence of that key, its blanks filled; a key that has no entry stands for itself.
+
+    >>> say("day_plans", "en", count=1)
+    '1 day plan waits to be delivered'
+    """
     indonesian, english = WORDS.get(key, (key, key))
-    return (indonesian if language == "id" else english).format(**blanks)
+    filled = {name: _Counted(value) if type(value) is int else value for name, value in blanks.items()}
+    return (indonesian if language == "id" else english).format(**filled)

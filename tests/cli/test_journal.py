@@ -28,7 +28,7 @@ def test_a_whole_journal_is_verified_here_and_in_its_export(exported):
     assert here == there
     assert here["verified"] is True
     assert exported.mkd("journal", "verify").out == (
-        f"journal verified: {here['events']} events in {here['streams']} streams, head {here['head']}\n"
+        f"journal verified: {here['events']} events in {here['streams']} stream, head {here['head']}\n"
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from string import Formatter
 
 import pytest
 
 from mkd_plugins.policies import shipped_ids
-from mkd_plugins.words import WORDS
+from mkd_plugins.words import WORDS, say
 
 FROM, UNTIL = ("--from", "2023-07-03"), ("--until", "2023-07-09")
 
@@ -171,9 +172,31 @@ def test_words_exist_in_both_languages_and_take_the_same_blanks():
     for indonesian, english in WORDS.values():
         assert indonesian
         assert english
-        assert {part.partition("}")[0] for part in indonesian.split("{")[1:]} == {
-            part.partition("}")[0] for part in english.split("{")[1:]
-        }
+        blanks = [{name for _, name, _, _ in Formatter().parse(text)} - {None} for text in (indonesian, english)]
+        assert blanks[0] == blanks[1]
+
+
+@pytest.mark.bare
+def test_one_of_something_is_not_several():
+    """A sentence that counts is right for one, too."""
+    assert say("decree_revoked", "en", decree="SE 1", since="2026-01-01", ended=1).endswith("1 agreement ended")
+    assert say("decree_revoked", "en", decree="SE 1", since="2026-01-01", ended=0).endswith("0 agreements ended")
+
+
+@pytest.mark.bare
+def test_days_and_what_is_sent_are_told_in_indonesian(office):
+    """Weekdays, why somebody works when they do, and what became of a notice: in the language of the run."""
+    office.closed()
+
+    days = office.mkd("--lang", "id", "roster", "1211", "--from", "2023-07-03", "--until", "2023-07-04").out
+    sent = office.mkd("--lang", "id", "outbox", "list").out
+
+    assert "2023-07-03 Sen" in days
+    assert "jam kantor" in days
+    assert "standard" not in days
+    assert "2023-07-03 Sen" in office.mkd("--lang", "id", "coverage", "1211", *FROM, *UNTIL).out
+    assert "menunggu" in sent
+    assert "pending" not in sent
 
 
 @pytest.mark.bare

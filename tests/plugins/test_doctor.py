@@ -51,7 +51,7 @@ def test_what_works_is_said_on_one_page(healthy, mkd):
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     for part in ("Python", "mkd", "pluggy", "mkd.toml", "acme-hr[main]", "[notification.acme]", "clock"):
         assert " ok " in lines[part], part
-    assert "verified: 2 events in 1 streams" in lines["journal"]
+    assert "verified: 2 events in 1 stream," in lines["journal"]
     assert "2 to be delivered" in lines["outbox"]
     assert len(done.stdout.splitlines()) < 60
 
@@ -168,9 +168,9 @@ def test_what_is_stuck_in_the_outbox_is_broken(healthy, site, mkd):
     today, later = (mkd("doctor", *at(moment), toml=SENDING) for moment in (NOON, MORNING + timedelta(days=3)))
     unserved = mkd("doctor", *at(MORNING + timedelta(days=3)), toml=DEPLOYED)
 
-    assert "error: MKD523 outbox: 1 wait for a person (see why with mkd outbox list --status dead" in today.stderr
+    assert "error: MKD523 outbox: 1 waits for a person (see why with mkd outbox list --status dead" in today.stderr
     assert "MKD524" not in today.stderr
-    assert "error: MKD524 outbox: 1 wait for more than 2 days" in later.stderr
+    assert "error: MKD524 outbox: 1 waits for more than 2 days" in later.stderr
     assert "MKD524" not in unserved.stderr
 
 

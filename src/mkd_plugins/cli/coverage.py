@@ -12,7 +12,7 @@ from mkd_core.errors import InvalidInput
 from mkd_core.worktime import WEEKDAYS, clock
 from mkd_plugins.cli import options, output
 from mkd_plugins.cli.options import How
-from mkd_plugins.cli.session import Namer, Session, answer
+from mkd_plugins.cli.session import Desk, Namer, Session, answer
 from mkd_plugins.forms.coverage import EVE, looked_at, stretch_data, times
 
 
@@ -38,7 +38,7 @@ def coverage(
         days = desk.mkd.roster(desk.unit(unit, how.at), begin - EVE, until, at=how.at)
         stretches = looked_at(days, begin, span)
         dates = dict.fromkeys(stretch.on for stretch in stretches)
-        rows = [_span(each, name) for each in stretches] if people else [_worst(stretches, on) for on in dates]
+        rows = [_span(each, name) for each in stretches] if people else [_worst(stretches, on, desk) for on in dates]
         headings = [desk.say(word) for word in ("on", "time", "onsite", "remote")]
         answer(how.as_json, [stretch_data(stretch) for stretch in stretches], output.table(headings, rows))
 
@@ -48,12 +48,12 @@ def _span(stretch: Stretch, name: Namer) -> Sequence[str]:
     return (str(stretch.on), f"{clock(stretch.start)}-{clock(stretch.end)}", onsite, remote)
 
 
-def _worst(stretches: Sequence[Stretch], on: date) -> Sequence[str]:
+def _worst(stretches: Sequence[Stretch], on: date, desk: Desk) -> Sequence[str]:
     """The earliest moment of that day with the fewest on site, and the most who work elsewhere at one moment."""
     of_the_day = [stretch for stretch in stretches if stretch.on == on]
     fewest = min(of_the_day, key=lambda stretch: len(stretch.onsite))
     return (
-        f"{on} {WEEKDAYS[on.weekday()]}",
+        f"{on} {desk.say(WEEKDAYS[on.weekday()])}",
         f"{clock(fewest.start)}-{clock(fewest.end)}",
         str(len(fewest.onsite)),
         str(max(len(stretch.remote) for stretch in of_the_day)),

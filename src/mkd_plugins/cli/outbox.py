@@ -86,7 +86,15 @@ def listed(session: Session, status: str | None, as_json: bool) -> None:
         deliveries = desk.mkd.journal.deliveries(EffectStatus(status) if status else None)
         found = [delivery_data(each) for each in deliveries if _theirs(desk, each.effect.key)]
         rows = [
-            (each["key"], each["kind"], each["to"], each["status"], each["attempts"], each["problem"]) for each in found
+            (
+                each["key"],
+                each["kind"],
+                each["to"],
+                desk.say(f"sent_{each['status']}"),
+                each["attempts"],
+                each["problem"],
+            )
+            for each in found
         ]
         headings = ["key", *(desk.say(key) for key in ("kind", "to", "status", "attempts", "problem"))]
         answer(as_json, found, output.table(headings, rows) if rows else desk.say("nothing"))

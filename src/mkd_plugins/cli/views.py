@@ -104,8 +104,8 @@ def _source(source: Mapping[str, Any]) -> str:
 def day_row(day: PlannedDay, desk: Desk, name: Namer) -> Sequence[object]:
     """A planned day as a row: date, person, windows, why."""
     windows = ", ".join(map(str, day.windows)) or desk.say("off")
-    why = day.holiday.get(desk.language, "") or day.agreement or day.basis
-    return (f"{day.on} {WEEKDAYS[day.on.weekday()]}", name(day.person), windows, why)
+    why = day.holiday.get(desk.language, "") or day.agreement or desk.say(f"basis_{day.basis}")
+    return (f"{day.on} {desk.say(WEEKDAYS[day.on.weekday()])}", name(day.person), windows, why)
 
 
 def closed_text(person: str, closed: PeriodClosed, desk: Desk) -> str:

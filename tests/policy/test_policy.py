@@ -404,6 +404,53 @@ def test_all_mistakes_of_a_file_are_shown_at_once() -> None:
     assert (first.column, first.mend) == (1, "did you mean agreement.remote_days?")
 
 
+MISTAKES = [
+    # Shape: keys and types.
+    ('version = "1"', "version = 1", "MKD304 bad.toml: policy, version"),
+    ('read = "press"', 'raed = "press"', "MKD302 bad.toml: sources, law"),
+    ("value = 2250,", "valeu = 2250,", "MKD303 bad.toml: parameters, minutes, value"),
+    ('otherwise = "warn"', 'otherwise = "wran"', "MKD304 bad.toml: rule ratio, otherwise"),
+    # What the shape does not say: spans, ids, steps, values.
+    ("until = 2025-04-21", "until = 2023-06-19", "MKD304 bad.toml: policy, in_force"),
+    ('id = "own-request"', 'id = "days"', "MKD306 bad.toml: rule days"),
+    ("5 working days", "5 weeks", "MKD304 bad.toml: route superior, within"),
+    ("need = 1", "need = 3", "MKD304 bad.toml: route head, need"),
+    ("value = 0.5,", "value = nan,", "MKD304 bad.toml: parameters, share, value"),
+    # Expressions and names.
+    ("not approver.is_applicant", "not approver.is_aplicant", "MKD311 bad.toml: rule days, require"),
+    ('date("2023-07-01")\'', "3'", "MKD312 bad.toml: rule since, require"),
+    ("agreement.remote_days > 2", "agreement.remote_day > 2", "MKD311 bad.toml: route head, when"),
+]
+
+
+def test_mistakes_of_every_kind_are_shown_at_once() -> None:
+    """A wrong shape hides no wrong id, step or expression elsewhere, and what cannot be read is not called unknown."""
+    text = POLICY
+    for right, wrong, _ in MISTAKES:
+        text = text.replace(right, wrong, 1)
+
+    with pytest.raises(PolicyProblems) as caught:
+        Policy.from_toml(text, file="bad.toml")
+
+    told = {f"{problem.code} {problem.where}" for problem in caught.value.problems}
+    assert told - {"MKD302 bad.toml: parameters, minutes"} == {place for _, _, place in MISTAKES}
+    with pytest.raises(PolicyProblems, match="route head, when"):
+        History.from_texts({"bad.toml": text})
+
+
+@pytest.mark.parametrize("table", ["parameters = 3", "sources = 3"])
+def test_a_table_that_is_none_makes_no_name_unknown(table: str) -> None:
+    """Of a file whose parameters or sources cannot be read that alone is told."""
+    name = table.partition(" ")[0]
+    lines = POLICY.replace(f"[{name}", f"[other{name}").splitlines()
+
+    with pytest.raises(PolicyError) as caught:
+        Policy.from_toml("\n".join([table, *lines]), file="bad.toml")
+
+    assert "is called" not in str(caught.value)
+    assert "not a parameter" not in str(caught.value)
+
+
 def test_sixty_four_rules_do_not_fit_a_mask() -> None:
     """Masks fit every engine, so the 64th rule is refused when the file is read."""
     keys = 'require = "True"\notherwise = "warn"\nbecause = {{ id = "-", en = "-" }}\nsource = "ours"\n'

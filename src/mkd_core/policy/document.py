@@ -17,8 +17,9 @@ import attrs
 from mkd_core.approvals import Span
 from mkd_core.coverage import Requirement
 from mkd_core.errors import InvalidInput, PolicyError, did_you_mean
-from mkd_core.language import BadValue, Parameter, Wording, read_parameter
+from mkd_core.language import BadValue, Parameter, Vocabulary, Wording, read_parameter
 from mkd_core.policy.problems import raise_problems
+from mkd_core.policy.salvage import faults_of_names, readable
 from mkd_core.policy.terms import (
     Accepted,
     Clock,
@@ -37,6 +38,8 @@ from mkd_core.toml import NotToml, toml_tables
 
 if TYPE_CHECKING:
     from cattrs import Converter
+
+    from mkd_core.policy.policy import Policy
 
 MOST_RULES = 63
 #: Signs that would command the terminal or turn the text around for whoever reads it.
@@ -230,23 +233,36 @@ class Document:
         )
 
 
-def read_document(text: str, *, file: str = "policy") -> Document:
-    """The parts of a policy file; raises ``PolicyError`` with every problem, each with its place in the file."""
+def read_document(
+    text: str, *, file: str = "policy", base: Policy | None = None, vocabulary: Vocabulary | None = None
+) -> Document:
+    """The parts of a policy file; raises ``PolicyError`` with every problem, each with its place in the file.
+
+    Of a file with problems the expressions are read, too, where ``vocabulary`` says which facts they may name: all that
+    is wrong is told at once. Those of a decree need the ``base`` that it lies over.
+    """
     try:
         data = toml_tables(text)
     except NotToml as error:
         raise PolicyError("MKD301", f"not TOML: {error}", where=file) from None
-    return _Checker(file).document(_structure(data, file))
+    checker = _Checker(file)
+    table = _structure(data, checker)
+    document = checker.document(table)
+    if checker.problems and vocabulary is not None:
+        checker.problems += faults_of_names(document, data, base, vocabulary)
+    raise_problems(checker.problems)
+    return document
 
 
-def _structure(data: dict[str, Any], file: str) -> FileTable:
+def _structure(data: dict[str, Any], checker: _Checker) -> FileTable:
     from cattrs.errors import BaseValidationError
 
+    structure = _converter().structure
     try:
-        return _converter().structure(data, FileTable)
+        return structure(data, FileTable)
     except BaseValidationError as error:
-        raise_problems(list(_explain(error, [], data, file)))
-        raise
+        checker.problems += _explain(error, [], data, checker.file)
+        return structure(readable(data, FileTable, structure), FileTable)
 
 
 @cache
@@ -394,7 +410,7 @@ class _Checker:
             self.problem("MKD304", "rules", f"{len(table.rules)} rules; at most {MOST_RULES} fit a mask")
         self.unique("rule", [rule.id for rule in table.rules])
         self.unique("route", [step.id for step in table.route])
-        document = Document(
+        return Document(
             file=self.file,
             id=policy.id,
             version=policy.version,
@@ -440,8 +456,6 @@ class _Checker:
             ),
             accepted=tuple(self.accepted(each) for each in table.accepted),
         )
-        raise_problems(self.problems)
-        return document
 
     def unique(self, what: str, ids: list[str]) -> None:
         for name in dict.fromkeys(ids):

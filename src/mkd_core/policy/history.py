@@ -53,7 +53,7 @@ class History:
         documents = []
         for file, text in texts.items():
             try:
-                documents.append(read_document(text, file=file))
+                documents.append(read_document(text, file=file, vocabulary=vocabulary))
             except PolicyProblems as error:
                 problems += error.problems
             except PolicyError as error:

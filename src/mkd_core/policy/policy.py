@@ -106,7 +106,8 @@ class Policy:
         """
         from mkd_core.policy.document import read_document
 
-        return cls.from_document(read_document(text, file=file), base=base, vocabulary=vocabulary)
+        document = read_document(text, file=file, base=base, vocabulary=vocabulary)
+        return cls.from_document(document, base=base, vocabulary=vocabulary)
 
     @classmethod
     def from_document(

@@ -87,10 +87,10 @@ def _of_path(path: Path, vocabulary: Vocabulary) -> History:
         return History.from_texts(texts, vocabulary=vocabulary)
     from mkd_core.policy.document import read_document
 
-    document = read_document(read_text(path), file=path.name)
+    document = read_document(read_text(path), file=path.name, vocabulary=vocabulary)
     if document.layer == "base":
         return History([document], vocabulary=vocabulary)
     others = {name: text for name, text in texts_in(path.parent, "policy").items() if name != path.name}
-    beside = [read_document(text, file=name) for name, text in others.items()]
+    beside = [read_document(text, file=name, vocabulary=vocabulary) for name, text in others.items()]
     bases = [each for each in beside if each.layer == "base" and each.id == document.id]
     return History([*bases, document], vocabulary=vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sysconfig
 from collections.abc import Iterator
@@ -129,3 +130,23 @@ def test_a_reader_that_leaves_early_is_no_error(office):
 
     assert first.startswith(b"date,person")
     assert said == b""
+
+
+@pytest.mark.bare
+def test_the_examples_of_the_daily_commands_go_through(office):
+    """Whoever copies what the help shows is not refused, from the request to the closed month."""
+    office.proposed()
+    for words, at in (
+        (("agreement", "submit"), office.june),
+        (("agreement", "approve"), office.june),
+        (("mandate", "give"), office.june),
+        (("day",), office.july),
+        (("roster",), office.july),
+        (("period", "close"), office.august),
+    ):
+        shown = office.mkd(*words, "--help").out.partition("\n  mkd ")[2].partition("\n\n")[0].replace("\\\n", " ")
+        assert shown.startswith(" ".join(words))
+
+        done = office.mkd(*shlex.split(shown), at=at)
+
+        assert (done.status, done.err) == (0, ""), shown

@@ -19,7 +19,11 @@ from mkd_plugins.forms.answers import day_data
 @options.asking
 @click.pass_obj
 def day(session: Session, how: How, person: str, on: date | None) -> None:
-    """Where and when PERSON works on DATE (today when left out), and why."""
+    """Where and when PERSON works on DATE (today when left out), and why.
+
+    \b
+    mkd day k000002 2023-07-05
+    """
     with session.open() as desk:
         key = desk.person(person, how.at)
         planned = desk.mkd.day(key, on or desk.today(key, how.at), at=how.at)

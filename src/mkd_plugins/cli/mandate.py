@@ -40,7 +40,12 @@ def give(
     reference: str,
     not_accepted: bool,
 ) -> None:
-    """Put a mandate on record, as HR: plt fills a vacant post, plh an absence, delegation is among colleagues."""
+    """Put a mandate on record, as HR: plt fills a vacant post, plh an absence, delegation is among colleagues.
+
+    \b
+    mkd mandate give --as k000101 --kind plh --acting k000003 --unit 1211 \\
+      --from 2023-06-20 --until 2023-06-30 --reference 800/1
+    """
     with session.open() as desk:
         by = desk.acting(how.as_, how.at)
         given = Mandate(

@@ -31,7 +31,11 @@ def period() -> None:
 def close(
     session: Session, how: How, person: str, period: str, behaviour: str | None, attested: tuple[str, ...]
 ) -> None:
-    """Close a period that is over, as the superior or HR: minutes, achievement, proposed rating, pay lines."""
+    """Close a period that is over, as the superior or HR: minutes, achievement, proposed rating, pay lines.
+
+    \b
+    mkd period close k000002 2023-07 --as k000114 --behaviour as_expected --attest period.absent_days=0
+    """
     from mkd_core.allowance import PERIOD_VOCABULARY
     from mkd_core.performance import Level
 

@@ -23,7 +23,11 @@ from mkd_plugins.forms.answers import day_data
 @options.asking
 @click.pass_obj
 def roster(session: Session, how: How, unit: str, first: date | None, last: date | None, as_csv: bool) -> None:
-    """The days of everybody in UNIT and below it."""
+    """The days of everybody in UNIT and below it.
+
+    \b
+    mkd roster 1211 --from 2023-07-03 --until 2023-07-09 --csv
+    """
     with session.open() as desk:
         name = desk.namer(how.names, how.at)
         start = first or how.at.date()

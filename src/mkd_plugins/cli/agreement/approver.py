@@ -28,7 +28,11 @@ def _ballot(command: Callable[..., None]) -> Callable[..., None]:
 @_ballot
 @click.pass_obj
 def approve(session: Session, how: How, agreement: str, reason: str, step: str | None, version: int | None) -> None:
-    """Vote for the request on the step that is open."""
+    """Vote for the request on the step that is open.
+
+    \b
+    mkd agreement approve k000002.1 --as k000114
+    """
     change(
         session,
         how,

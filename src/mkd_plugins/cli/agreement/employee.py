@@ -120,7 +120,11 @@ def _mended_card(terms: Terms, mended: Mended, desk: Desk) -> str:
 @options.acting
 @click.pass_obj
 def submit(session: Session, how: How, agreement: str) -> None:
-    """Put the request on its route; refused at once when the policy refuses it."""
+    """Put the request on its route; refused at once when the policy refuses it.
+
+    \b
+    mkd agreement submit k000002.1 --as k000002
+    """
     change(session, how, lambda desk, by: desk.mkd.submit(agreement, by=by, at=how.at))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -66,6 +67,28 @@ def test_a_request_that_two_readers_could_read_otherwise_is_refused(door, header
 
     assert answer.split()[1] == status
     assert answer.count(b"HTTP/1.") == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "code"),
+    [
+        ([b"Content-Length: 1200000"], b"x" * 1_200_000, 413, "MKD705"),
+        ([LENGTH, b"X: " + b"x" * 33_000], DECIDE, 431, "MKD719"),
+        ([LENGTH, b"Content-Length: 0"], DECIDE, 400, "MKD719"),
+    ],
+)
+def test_what_never_reaches_the_routes_is_refused_in_problem_details_too(door, headers, body, status, code) -> None:
+    """With the headers of every answer, and nothing of what was sent."""
+    head, _, told = post(door, *headers, body=body).partition(b"\r\n\r\n")
+
+    assert json.loads(told) | {"request_id": ""} == json.loads(told) | {
+        "code": code,
+        "status": status,
+        "request_id": "",
+    }
+    assert b"Content-Type: application/problem+json" in head
+    assert b"Cache-Control: no-store" in head
+    assert b"xxx" not in told
 
 
 def test_a_person_is_named_once_and_by_the_true_header(door) -> None:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from random import getrandbits
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ErrorTask
+from waitress.utilities import InternalServerError
 
 from mkd_core.errors import InvalidInput
-from mkd_plugins.serve.wsgi import Application
+from mkd_plugins.serve.answer import Answer
+from mkd_plugins.serve.problem import MEDIA_TYPE, HttpProblem, details
+from mkd_plugins.serve.wsgi import LOG, Application
 
 try:
     import resource
@@ -28,6 +33,8 @@ _HEADERS = 32_768
 """Bytes that the headers of a request may have: room for a token of a person, and for no more."""
 _CONNECTIONS = 1000
 """Connections of a process at once."""
+_CODES = {413: "MKD705"}
+"""What the server refuses and the application would, too, each with its code."""
 _FILES = 3 * _CONNECTIONS + 1000
 """Files that a process may need: a connection is one, and may hold two more, for a long body and a long answer."""
 
@@ -42,10 +49,35 @@ class _Parser(HTTPRequestParser):
             raise ParsingError("Content-Length beside Transfer-Encoding")
 
 
+class _Refusal(ErrorTask):
+    """Refuses in problem details, too, what never reaches the application: too long a body, or what is no HTTP."""
+
+    def execute(self) -> None:
+        """Write the answer, and end the connection: where the next request begins is not known."""
+        refused: Any = self.request
+        error, request_id = refused.error, f"{getrandbits(128):032x}"
+        problem: Exception = HttpProblem(_CODES.get(error.code, "MKD719"), error.reason.lower(), status=error.code)
+        if isinstance(error, InternalServerError):
+            problem = RuntimeError()
+        LOG.info("request=%s refused status=%s", request_id, error.code)
+        status, text = details(problem, language="en", request_id=request_id)
+        answer = Answer(status=status, text=text, media_type=MEDIA_TYPE)
+        self.set_close_on_finish()
+        for part in answer.send({"REQUEST_METHOD": "GET"}, self._begin, request_id):
+            self.content_length = len(part)
+            self.write(part)
+
+    def _begin(self, line: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+        self.status = line
+        self.response_headers = headers
+        return self.write
+
+
 class _Channel(HTTPChannel):
     """Counts as active since a request began: whoever sends it byte by byte does not keep the connection by that."""
 
     parser_class = _Parser
+    error_task_class = _Refusal
     began = 0.0
 
     def received(self, data: bytes) -> bool:

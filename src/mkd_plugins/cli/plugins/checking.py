@@ -35,8 +35,8 @@ SAID = {ANSWERS: "doctor_answers", MADE: "doctor_made"}
 
 
 @click.command()
-@click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too: files, databases.")
-@click.option("--ping", "ping_them", is_flag=True, help="Make every one, and call its ping where it has that.")
+@click.option("--open", "open_them", is_flag=True, help="Make every configured backend, too; no table is read yet.")
+@click.option("--ping", "ping_them", is_flag=True, help="Make every one, and ping what can be: tables are read.")
 @click.option(
     "--seconds",
     type=click.FloatRange(0.1, 3600),

@@ -125,8 +125,9 @@ def _listening(command: Sequence[str], folder: str) -> Iterator[tuple[str, int]]
                 raise RuntimeError(log.read_text(encoding="utf-8"))
         yield "127.0.0.1", int(found[1])
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=60)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=60)
 
 
 def _asked(address: tuple[str, int], requests: int = REQUESTS) -> list[object]:

@@ -82,7 +82,7 @@ def offered() -> dict[str, tuple[str, Path]]:
 
     The shipped ones come first, and stay where another plugin has the same name. No plugin is imported for it.
     """
-    from mkd_plugins.host.discovery import installed
+    from mkd_plugins.discovery import installed
 
     found: dict[str, tuple[str, Path]] = {}
     for plugin in installed()[0]:

@@ -1,4 +1,4 @@
-"""The plugin host: which plugins are installed, what they offer, and backends whose every call is guarded."""
+"""The plugin host: what the installed plugins offer, and backends whose every call is guarded."""
 
 from mkd_plugins.host.host import FAILS_CLOSED, Host, Row
 

@@ -10,7 +10,7 @@ from mkd_core.errors import did_you_mean
 from mkd_core.language.vocabulary import Fact, Vocabulary
 from mkd_core.policy.facts import VOCABULARY
 from mkd_plugins.config import BackendTable
-from mkd_plugins.host.discovery import Installed
+from mkd_plugins.discovery import Installed
 from mkd_plugins.host.loading import Announced
 from mkd_plugins.problems import EXTRA_MISSING, NAME_TAKEN, UNKNOWN_BACKEND, ConfigProblem, LoadProblem, PluginProblem
 from mkd_plugins.provider import Provider, RulePack

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from mkd_plugins.host.discovery import Installed, installed
+from mkd_plugins.discovery import Installed, installed
 from mkd_plugins.problems import IMPORT_DIED, IMPORT_HANGS, LoadProblem, PluginProblem
 
 AT_ONCE: Final = 4
@@ -23,7 +23,7 @@ AT_ONCE: Final = 4
 _CHILD: Final = """
 import json, sys
 sys.path[:], label = json.loads(sys.argv[1])
-from mkd_plugins.host.discovery import installed
+from mkd_plugins.discovery import installed
 from mkd_plugins.host.loading import Loader
 try:
     for plugin in installed()[0]:

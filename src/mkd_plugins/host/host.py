@@ -29,8 +29,8 @@ from mkd_core.ports import (
 )
 from mkd_plugins.config import BackendTable, Config, Default
 from mkd_plugins.config.structure import toml_key
+from mkd_plugins.discovery import Installed, installed
 from mkd_plugins.host.catalogue import Catalogue
-from mkd_plugins.host.discovery import Installed, installed
 from mkd_plugins.host.loading import Loader
 from mkd_plugins.host.making import Maker
 from mkd_plugins.host.observing import Observers

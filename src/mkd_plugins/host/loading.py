@@ -12,7 +12,7 @@ from mkd_core.errors import did_you_mean
 from mkd_core.language.vocabulary import Fact
 from mkd_core.ports import API_VERSION
 from mkd_plugins import hookspecs
-from mkd_plugins.host.discovery import Installed
+from mkd_plugins.discovery import Installed
 from mkd_plugins.host.guard import REPORT, kind_of, pass_interrupt, words_of
 from mkd_plugins.problems import (
     EXTRA_MISSING,

@@ -104,8 +104,8 @@ def _open(host: Host) -> None:
 
 def dangerous(config: Config, seconds: float) -> list[PluginProblem]:
     """The problems of enabled plugins that this process would not survive loading."""
+    from mkd_plugins.discovery import installed
     from mkd_plugins.host.checking import check_imports
-    from mkd_plugins.host.discovery import installed
 
     enabled = [
         plugin.label for plugin in installed()[0] if not plugin.shipped and config.mkd.enables(plugin.answers_to)

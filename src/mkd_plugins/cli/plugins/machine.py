@@ -9,8 +9,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from typing import Final
 
 from mkd_plugins.cli.plugins.finding import Finding, broken
+from mkd_plugins.discovery import Need, needs
 from mkd_plugins.hookspecs import PROJECT
-from mkd_plugins.host.discovery import Need, needs
 from mkd_plugins.words import say
 
 _BUNDLES: Final = frozenset({"all", "benchmark"})

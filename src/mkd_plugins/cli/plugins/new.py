@@ -56,8 +56,8 @@ def new(session: Session, name: str, port: Port, path: Path | None, as_json: boo
 def _refuse_taken(name: str, port: Port) -> None:
     """Refuse the name of an installed plugin, and one that a shipped backend of that port has."""
     from mkd_plugins.config import Config
+    from mkd_plugins.discovery import installed
     from mkd_plugins.host import Host
-    from mkd_plugins.host.discovery import installed
 
     with Host.load(Config(), no_plugins=True) as host:
         shipped = {f"{port}.{provider.name}": provider.name for provider in host.providers(port)}

@@ -62,7 +62,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(tests).as_posix().startswith(ONCE):
+        if item.path.is_relative_to(tests) and item.path.relative_to(tests).as_posix().startswith(ONCE):
             item.add_marker("once")
         if set(URLS.values()) & set(getattr(item, "fixturenames", ())):
             item.add_marker("server")

@@ -103,7 +103,7 @@ def asked(engine: Engine, select: str, name: str, parameters: Mapping[str, Any])
         with engine.connect() as connection:
             query = sqlalchemy.text(select)
             named = {key: value for key, value in parameters.items() if key in query.compile().params}
-            result = connection.execute(query, named)
+            result = connection.execute(query.bindparams(**named))  # each as the database writes its kind
             header = list(result.keys())
             rows = [tuple(row) for row in result]
     except sqlalchemy.exc.OperationalError as error:

@@ -13,7 +13,7 @@ from mkd_core import Agreement, Employee, State, Unit
 from mkd_core.decrees import Decree
 from mkd_core.errors import JournalError
 from mkd_core.journal import MemoryJournal
-from mkd_core.people import WIB, Mandate, MandateKind
+from mkd_core.people import WIB, Employment, Mandate, MandateKind, ServiceNumber
 from mkd_core.usecases.decreeing import LeftOut
 from mkd_core.usecases.decrees import Issued
 from mkd_plugins.policies import policy_history
@@ -113,6 +113,14 @@ class TestFixedDays:
         assert str(made.day(date(2025, 11, 6))) == "07:30-16:00 home 60"
         assert made.day(date(2025, 11, 7)).at_office
         assert made.day(date(2025, 12, 4)) is None
+
+    def test_who_ordered_it_has_none_of_it_under_a_second_key_either(self, office: Any) -> None:
+        """Whoever has the issuer's service number is the issuer."""
+        number = ServiceNumber.parse("199103172015032906", Employment.PNS)
+        for key in ("hr", "analyst"):
+            office.identity.change(key, number=number)
+
+        assert why(office.service.issue_decree(THURSDAY, by="hr", at=october(22)))["analyst"] == ("issuer",)
 
     def test_a_look_ahead_tells_the_same_and_writes_nothing(self, office: Any) -> None:
         """Whoever tries it first sees who and what, and the journal stays as it was."""

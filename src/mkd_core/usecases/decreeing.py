@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from mkd_core.agreements import Agreement, State, Version, decreed, overlap
+from mkd_core.approvals import is_applicant
 from mkd_core.decrees import Decree, Seat
 from mkd_core.events import AgreementDecreed, Terms
 from mkd_core.people import Employee, Unit
@@ -140,7 +141,7 @@ class Order:
             if made_from(dossier, self.decree.key) is not None:
                 continue
             taken = [agreement.id for agreement in self._overlapping(dossier)]
-            if person == self.by:
+            if is_applicant(self.by, staff.people[person], self.organisation):
                 yield out(staff, person, Reason.ISSUER)
             elif self._serves(staff, person):
                 yield out(staff, person, Reason.DIRECT_SERVICE)

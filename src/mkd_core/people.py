@@ -164,6 +164,7 @@ class Unit:
 
     ``head``    the key of its definitive head; None is a vacant post.
     ``region``  the calendar's region, such as ``ID`` or ``ID-JB``; holidays are those of the place of work.
+    ``source``  where it was read, as a decision names it that rests on its facts.
     """
 
     key: str
@@ -175,6 +176,7 @@ class Unit:
     region: str = "ID"
     direct_service: bool = False
     facts: Mapping[str, Any] = field(factory=dict)
+    source: str = "units"
 
 
 def upwards(unit: str, find: Callable[[str], Unit | None]) -> Iterator[str]:

@@ -264,6 +264,7 @@ def unit_data(unit: Unit) -> dict[str, Any]:
         "region": unit.region,
         "direct_service": unit.direct_service,
         "facts": dict(unit.facts),
+        "source": unit.source,
     }
 
 

@@ -51,6 +51,7 @@ UNIT = {
     "region": "ID-JB",
     "direct_service": True,
     "facts": {"unit.direct_service": True},
+    "source": "units of the agency",
 }
 MANDATE = {
     "kind": "plh",

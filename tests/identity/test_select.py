@@ -47,7 +47,9 @@ def test_a_database_and_an_export_of_it_say_the_same_of_everybody(database: Path
     on = province.AS_OF
     assert from_database.findings() == ()
     assert [*from_database.mandates(on)] == [*from_files.mandates(on)]
-    assert [*from_database.units(on)] == [*from_files.units(on)]
+    for unit, other_unit in zip(from_database.units(on), from_files.units(on), strict=True):
+        assert (unit.source, other_unit.source) == ("SELECT of units", "units.csv")
+        assert attrs.evolve(unit, source="units.csv") == other_unit
     for one, other in zip(from_database.people(on), from_files.people(on), strict=True):
         assert attrs.evolve(one, facts_from={}) == attrs.evolve(other, facts_from={})
 

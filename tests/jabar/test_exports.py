@@ -124,6 +124,7 @@ def test_what_could_last_be_read_stays_in_use_and_says_its_age(
     assert set(planner(broken).facts_from.values()) == {
         f"{name}.csv, as of 2023-06-14, 5 days old" for name in ("people", "ratings", "discipline")
     }
+    assert {unit.source for unit in broken.units(ON)} == {"units.csv, as of 2023-06-14, 5 days old"}
 
 
 @pytest.mark.parametrize("table", ["people", "units", "discipline", "ratings"])

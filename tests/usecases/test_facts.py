@@ -144,7 +144,7 @@ class TestOrigins:
             "applicant.months_in_post": ("attested", "superior"),
             "applicant.equipment_ready": ("default", "circular 4, point 2"),
             "applicant.live_requests": ("computed", "journal"),
-            "unit.direct_service": ("identity", "units"),
+            "unit.direct_service": ("identity", "units of the agency"),
         }
         attested = found["applicant.months_in_post"]
         assert (attested.by, attested.at, attested.until) == ("data-head", world.at(6, 19), None)

@@ -129,7 +129,7 @@ def facts_for(
     take(computed, Origin(kind="computed", source="journal"))
     take(_known_to_identity(applicant.facts))
     of_unit = {**unit.facts, "unit.direct_service": unit.direct_service}
-    take(_known_to_identity(of_unit), Origin(kind="identity", source="units"))
+    take(_known_to_identity(of_unit), Origin(kind="identity", source=unit.source))
     for fact in attested.values():
         if fact.until is None or on <= fact.until:
             source = Origin(kind="attested", source=fact.role, by=fact.by, at=fact.at, until=fact.until)

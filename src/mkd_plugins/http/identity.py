@@ -50,7 +50,7 @@ _EMPLOYEE = (
     "facts",
     "facts_from",
 )
-_UNIT = ("key", "name", "parent", "head", "agency", "zone", "region", "direct_service", "facts")
+_UNIT = ("key", "name", "parent", "head", "agency", "zone", "region", "direct_service", "facts", "source")
 _MANDATE = ("kind", "acting", "starts", "ends", "unit", "replaces", "reference", "accepted")
 _WORD = re.compile(r"[A-Za-z][A-Za-z _-]{0,29}", re.ASCII)
 
@@ -212,6 +212,7 @@ def _unit(answer: Answer) -> Unit:
         region=answer.name("region") or "ID",
         direct_service=answer.flag("direct_service", False),
         facts=facts,
+        source=answer.name("source") or "units",
     )
 
 

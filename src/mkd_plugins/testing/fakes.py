@@ -285,7 +285,14 @@ def small_agency(mandates: Iterable[Mandate] = ()) -> FakeIdentity:
     units = [
         Unit(key="agency", name="Dinas Contoh", head="director"),
         Unit(key="planning", name="Bidang Perencanaan", parent="agency", head="planning-head", agency="agency"),
-        Unit(key="data", name="Seksi Data", parent="planning", head="data-head", agency="agency"),
+        Unit(
+            key="data",
+            name="Seksi Data",
+            parent="planning",
+            head="data-head",
+            agency="agency",
+            source="units of the agency",
+        ),
         Unit(key="archive", name="Seksi Arsip", parent="planning", agency="agency"),
         Unit(
             key="counter",

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import date
 
+import attrs
+
 from mkd_core.errors import InvalidInput
 from mkd_core.people import Employee, Mandate, Unit
 from mkd_core.ports import Denied, Found, NotMine
@@ -40,6 +42,10 @@ class DirectoryIdentity(ABC):
     def _on(self, person: Person, day: date, directory: Directory) -> Employee:
         """The person as of that day."""
 
+    def _unit(self, unit: Unit, directory: Directory) -> Unit:
+        """The unit, with the table that it was read from."""
+        return attrs.evolve(unit, source=directory.places.get("units", unit.source))
+
     def person(self, key: str, on: date) -> Found | Denied | NotMine:
         """The person of that key as of that date; denied when not active, or when two rows claim the key."""
         directory = self._directory()
@@ -62,11 +68,13 @@ class DirectoryIdentity(ABC):
 
     def unit(self, key: str, on: date) -> Unit | None:
         """The unit of that key."""
-        return self._directory().units.get(key)
+        directory = self._directory()
+        return self._unit(directory.units[key], directory) if key in directory.units else None
 
     def units(self, on: date) -> Iterable[Unit]:
         """Every unit, in the order of the table."""
-        return tuple(self._directory().units.values())
+        directory = self._directory()
+        return tuple(self._unit(unit, directory) for unit in directory.units.values())
 
     def mandates(self, on: date) -> Iterable[Mandate]:
         """Every mandate whose row could be used."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import attrs
 
 from mkd_core.errors import BackendError, InvalidInput, Permanent, Transient
-from mkd_core.people import Employee
+from mkd_core.people import Employee, Unit
 from mkd_plugins.identity.directory.age import aged
 from mkd_plugins.identity.directory.backend import DirectoryIdentity, Stamp
 from mkd_plugins.identity.directory.joining import Directory, join
@@ -108,6 +108,10 @@ class TableIdentity(DirectoryIdentity):
             if table in ages or fact in employee.facts_from:
                 origins[fact] = f"{directory.places[table]}{ages.get(table, '')}"
         return attrs.evolve(employee, facts_from=origins)
+
+    def _unit(self, unit: Unit, directory: Directory) -> Unit:
+        unit = super()._unit(unit, directory)
+        return attrs.evolve(unit, source=f"{unit.source}{self._ages(directory).get('units', '')}")
 
     def _ages(self, directory: Directory) -> dict[str, str]:
         """The age of each table that is old, or that is of before."""

@@ -38,10 +38,6 @@ _KEY = {
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     "description": "The same for every attempt of one write: it is done once, and told again.",
 }
-_TOO_LONG = {
-    "description": "Headers and address have 32 KiB together at most",
-    "content": {"text/plain": {"schema": TEXT}},
-}
 _PATH: dict[str, dict[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "period": {**TEXT, "pattern": "^[12][0-9]{3}-(Q[1-4]|0[1-9]|1[0-2])$"},
@@ -80,7 +76,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": {
             str(route.status): answer,
             **{str(status): problem for status in route.all_problems},
-            "431": _TOO_LONG,
+            "431": problem,
         },
         "security": [{"host": []}, {"person": []}] if route.scope else [],
     }

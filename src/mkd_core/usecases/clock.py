@@ -38,7 +38,8 @@ def tick(ctx: Context, now: datetime) -> TickReport:
     ctx.need_whole("the clock")
     instant(now)
     changed: list[str] = []
-    left, problems = left_behind(ctx, now.date())
+    organisation = ctx.organisation(now.date())
+    left, problems = left_behind(ctx, organisation)
     problems += left.values()
     for agreement in list(ctx.agreements()):
         try:
@@ -46,7 +47,7 @@ def tick(ctx: Context, now: datetime) -> TickReport:
                 changed.append(agreement.id)
         except MkdError as problem:
             problems.append(problem)
-    day_plans, unplanned = send_changes(ctx, now)
+    day_plans, unplanned = send_changes(ctx, organisation, now)
     return TickReport(changed=tuple(changed), problems=(*problems, *unplanned), day_plans=day_plans)
 
 

@@ -22,11 +22,11 @@ def has_left(organisation: DirectoryAt, person: str) -> bool:
     return employee is None or not employee.active
 
 
-def left_behind(ctx: Context, on: date) -> tuple[dict[str, WrongState], list[MkdError]]:
+def left_behind(ctx: Context, organisation: DirectoryAt) -> tuple[dict[str, WrongState], list[MkdError]]:
     """The agreements that were left behind, each with what is told of it, and what stood in the way of looking."""
+    on = organisation.on
     found: dict[str, WrongState] = {}
     problems: list[MkdError] = []
-    organisation = ctx.organisation(on)
     for dossier in ctx.dossiers():
         left = [each for each in dossier.agreements.values() if waits_for_its_end(each, on)]
         try:

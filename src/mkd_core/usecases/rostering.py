@@ -127,7 +127,7 @@ def _wanted(
 ) -> Iterator[tuple[date, tuple[Window, ...], str]]:
     """The days to be known to a roster, each with its windows and the agreement that holds."""
     employee = organisation.employee(dossier.person)
-    if employee is None or has_left(organisation, dossier.person):
+    if employee is None or not employee.active:
         unit = organisation.unit(employee.unit) if employee else None
         first = _today(ctx, unit, at)
         yield from ((on, (), "") for on in sorted(sent) if on >= first)
@@ -152,7 +152,7 @@ def _today(ctx: Context, unit: Unit | None, at: datetime) -> date:
     return at.astimezone(_EARLIEST).date() if unit is None else ctx.today(at, unit)
 
 
-def send_changes(ctx: Context, now: datetime) -> tuple[int, list[MkdError]]:
+def send_changes(ctx: Context, organisation: DirectoryAt, now: datetime) -> tuple[int, list[MkdError]]:
     """Put every day that changed into the outbox, of everybody: how many, and what stood in the way of others.
 
     So days come into view as time goes by, and a roster hears of what no event tells: a person who left, a holiday
@@ -161,7 +161,6 @@ def send_changes(ctx: Context, now: datetime) -> tuple[int, list[MkdError]]:
     if not ctx.schedules:
         return 0, []
     count, problems = 0, []
-    organisation = ctx.organisation(now.date())
     almanacs: Almanacs = {}
     for dossier in ctx.register.dossiers():
         try:

@@ -71,6 +71,8 @@ class Decider:
         return policy
 
     def _history(self, id: str) -> History:
+        if (known := self._histories.get(id)) is not None:  # most ask for the same one; nobody waits for that
+            return known
         with self._lock:
             if id not in self._histories:
                 if id not in self._ids:  # never a path: whoever asks names no file of this machine

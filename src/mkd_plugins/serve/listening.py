@@ -33,10 +33,10 @@ _HEADERS = 32_768
 """Bytes that the headers of a request may have: room for a token of a person, and for no more."""
 _CONNECTIONS = 1000
 """Connections of a process at once."""
-_CODES = {413: "MKD705"}
-"""What the server refuses and the application would, too, each with its code."""
 _FILES = 3 * _CONNECTIONS + 1000
 """Files that a process may need: a connection is one, and may hold two more, for a long body and a long answer."""
+_CODES = {413: "MKD705"}
+"""The code of what the application would refuse, too; MKD719 is that of the rest."""
 
 
 class _Parser(HTTPRequestParser):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import click
-
 from mkd_core.agreements import Agreement
 from mkd_core.errors import BackendError, NotFound, PolicyError
 from mkd_plugins.cli.options import How
 from mkd_plugins.cli.session import Desk, Session, answer
+from mkd_plugins.cli.telling import complain
 from mkd_plugins.cli.views import agreement_card
 from mkd_plugins.forms.answers import agreement_data
 
@@ -38,7 +37,7 @@ def _holding(desk: Desk, agreement: Agreement, how: How) -> dict[str, Any] | Non
     except (BackendError, NotFound):
         return None
     except PolicyError as error:  # the agreement can be shown all the same
-        click.echo(f"warning: {error}", err=True)
+        complain(error, desk.language, kind="warning")
         return None
     return {
         "id": policy.id,

@@ -118,10 +118,12 @@ def _simulated() -> Iterator[str]:
     command = [str(mkd), "jabar", "simulate", "--people", str(PEOPLE), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
+        said = ""
         try:
-            for line in process.stdout:
-                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                    yield found[0]
-                    break
+            while not (found := re.search(r"http://127\.0\.0\.1:\d+", said)):
+                if not (line := process.stdout.readline()):
+                    raise RuntimeError(said)
+                said += line
+            yield found[0]
         finally:
             process.terminate()

@@ -34,6 +34,7 @@ from mkd_core.policy.terms import (
     Step,
 )
 from mkd_core.sources import Reading, Source, SourceKind
+from mkd_core.texts import ORDERS
 from mkd_core.toml import NotToml, toml_tables
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from mkd_core.policy.policy import Policy
 
 MOST_RULES = 63
-#: Signs that would command the terminal or turn the text around for whoever reads it.
-_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -295,7 +294,7 @@ def _strict(kind: type, what: str) -> Any:
             return float(value)
         if type(value) is not kind:
             raise BadValue(f"expected {what}")
-        if isinstance(value, str) and (sign := _COMMANDS.search(value)):
+        if isinstance(value, str) and (sign := ORDERS.search(value)):
             raise BadValue(f"expected text without the control character U+{ord(sign[0]):04X}")
         return value
 

@@ -152,7 +152,7 @@ class Order:
         """Whether somebody serves the public: what identity knows beats what was attested, which beats a default."""
         said = [staff.people[person].facts.get(SERVES)]
         attested = staff.dossiers[person].attested.get(SERVES)
-        if attested is not None and (attested.until is None or self.decree.starts <= attested.until):
+        if attested is not None and attested.holds(self.decree.starts):
             said.append(attested.value)
         if SERVES in self.ctx.defaults:
             said.append(self.ctx.defaults[SERVES].value)

@@ -68,6 +68,10 @@ class Attested:
     at: datetime
     until: date | None
 
+    def holds(self, on: date) -> bool:
+        """Whether it still counts on that day."""
+        return self.until is None or on <= self.until
+
 
 @frozen(kw_only=True)
 class Dossier:

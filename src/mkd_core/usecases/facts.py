@@ -131,7 +131,7 @@ def facts_for(
     of_unit = {**unit.facts, "unit.direct_service": unit.direct_service}
     take(_known_to_identity(of_unit), Origin(kind="identity", source=unit.source))
     for fact in attested.values():
-        if fact.until is None or on <= fact.until:
+        if fact.holds(on):
             source = Origin(kind="attested", source=fact.role, by=fact.by, at=fact.at, until=fact.until)
             take({fact.fact: fact.value}, source)
     for name, default in defaults.items():

@@ -54,7 +54,7 @@ def attest(
         role = HR
     if own:
         earlier = dossier.attested.get(fact)
-        contradicts = earlier and earlier.role != role and (earlier.until is None or organisation.on <= earlier.until)
+        contradicts = earlier and earlier.role != role and earlier.holds(organisation.on)
         if vocabulary[fact].source != "attested" or contradicts:
             raise NotAllowed(
                 "MKD421",

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import textwrap
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 
+from mkd_core.texts import ORDERS
 from mkd_plugins.cli.stdout import stdout
-
-_ORDERS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that a terminal obeys instead of showing them: cursor, colours, title, and the direction of writing."""
 
 
 def printable(text: str) -> str:
@@ -23,13 +20,13 @@ def printable(text: str) -> str:
     >>> printable("Ana\\x1b[2J")
     'Ana\\\\x1b[2J'
     """
-    return _ORDERS.sub(lambda order: order[0].encode("unicode_escape").decode("ascii"), text)
+    return ORDERS.sub(lambda order: order[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def write_json(data: Any) -> None:
     """The data as JSON, readable."""
     text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
-    click.echo(_ORDERS.sub(lambda order: f"\\u{ord(order[0]):04x}", text), file=stdout())
+    click.echo(ORDERS.sub(lambda order: f"\\u{ord(order[0]):04x}", text), file=stdout())
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -211,7 +211,7 @@ def vouched(mkd: Deployment, people: Iterable[str], on: date) -> Vouched:
 def held(mkd: Deployment, person: str, on: date) -> dict[str, Attested]:
     """What somebody vouches for about that person on that day, by fact."""
     attested = mkd.dossier(person).attested
-    return {fact: each for fact, each in attested.items() if each.until is None or on <= each.until}
+    return {fact: each for fact, each in attested.items() if each.holds(on)}
 
 
 def check_facts(
